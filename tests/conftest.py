@@ -1,0 +1,59 @@
+import os
+from collections.abc import Iterator
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+from django.db import connection
+
+from tests import database
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """The owner has made and migrated the database; from here on tests are the application."""
+    with django_db_blocker.unblock():
+        database.keep_as_migrated()
+    with django_db_blocker.unblock(), database.as_application(), database.flush_by_the_owner():
+        yield
+
+
+@pytest.fixture
+def as_owner():
+    """`with as_owner():` acts as the owner of the tables on this thread's connection."""
+    return database.as_owner
+
+
+@pytest.fixture
+def application_url(transactional_db) -> str:
+    """The test database, as the application itself signs in to it."""
+    return _on_test_database(os.environ["DATABASE_URL"])
+
+
+@pytest.fixture
+def owner_url(transactional_db) -> str:
+    return _on_test_database(os.environ["DATABASE_OWNER_URL"])
+
+
+@pytest.fixture
+def application_connection(application_url) -> Iterator[psycopg.Connection]:
+    """A connection outside Django, signed in as the application role."""
+    with psycopg.connect(application_url, autocommit=True) as own:
+        yield own
+
+
+@pytest.fixture
+def owner_connection(owner_url) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(owner_url, autocommit=True) as own:
+        yield own
+
+
+@pytest.fixture
+def office_environment(application_url, owner_url) -> dict[str, str]:
+    """Environment of a web, worker or beat process that a test starts on its database."""
+    own = {"DATABASE_URL": application_url, "DATABASE_OWNER_URL": owner_url}
+    return os.environ | own | {"DJANGO_SETTINGS_MODULE": "office.settings"}
+
+
+def _on_test_database(url: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{connection.settings_dict['NAME']}"))
