@@ -111,16 +111,12 @@ def _holidays(jurisdiction: str, rows: int, last: int | None) -> frozenset[date]
     return frozenset(days)
 
 
-def us_federal_holidays(first: int = 2020, last: int = 2030) -> list[tuple[date, str]]:
-    """The days on which the federal holidays of these years are observed (5 U.S.C. 6103).
+def federal_holidays(year: int) -> dict[date, str]:
+    """The days on which the federal holidays of a year are observed (5 U.S.C. 6103).
 
     A holiday on a Saturday is observed the Friday before (6103(b)), on a Sunday the Monday after
     (Executive Order 11582): the New Year of 2028 is observed on 31 December 2027.
     """
-    return [holiday for year in range(first, last + 1) for holiday in _holidays_of(year)]
-
-
-def _holidays_of(year: int) -> list[tuple[date, str]]:
     days = {
         date(year, 1, 1): "New Year's Day",
         _nth_weekday(year, 1, 0, 3): "Birthday of Martin Luther King, Jr.",
@@ -135,7 +131,7 @@ def _holidays_of(year: int) -> list[tuple[date, str]]:
     }
     if year >= 2021:  # Public Law 117-17, in force from 17 June 2021
         days[date(year, 6, 19)] = "Juneteenth National Independence Day"
-    return [(_observed(day), name) for day, name in sorted(days.items())]
+    return {_observed(day): name for day, name in sorted(days.items())}
 
 
 def _nth_weekday(year: int, month: int, weekday: int, nth: int) -> date:
