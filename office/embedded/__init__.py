@@ -31,30 +31,51 @@ THROWAWAY = "bindery-throwaway-"
 
 @dataclass
 class Services:
+    """The servers that were asked for; one that the office has elsewhere is `None`."""
+
     home: Path
-    postgres: Postgres
-    valkey: Valkey
+    postgres: Postgres | None
+    valkey: Valkey | None
 
     @property
     def notes(self) -> list[str]:
-        return self.postgres.notes + self.valkey.notes
+        return [note for server in self._servers() for note in server.notes]
 
-    def environment(self, database: str = DATABASE, redis_database: int = 0) -> dict[str, str]:
-        return {
-            "DATABASE_URL": self.postgres.url("bindery_app", database),
-            "DATABASE_OWNER_URL": self.postgres.url("bindery_owner", database),
-            "REDIS_URL": self.valkey.url(redis_database),
-        }
+    def environment(self, database: str = DATABASE) -> dict[str, str]:
+        addresses = {}
+        if self.postgres:
+            addresses["DATABASE_URL"] = self.postgres.url("bindery_app", database)
+            addresses["DATABASE_OWNER_URL"] = self.postgres.url("bindery_owner", database)
+        if self.valkey:
+            addresses["REDIS_URL"] = self.valkey.url()
+        return addresses
+
+    def start(self) -> None:
+        try:
+            for server in self._servers():
+                server.start()
+        except BaseException:
+            self.stop()
+            raise
 
     def stop(self) -> None:
-        self.valkey.stop()
-        self.postgres.stop()
+        for server in reversed(self._servers()):
+            server.stop()
+
+    def _servers(self) -> list[Postgres | Valkey]:
+        return [server for server in (self.postgres, self.valkey) if server]
 
 
 def start(
-    folder: Path, *, durable: bool = True, for_tests: bool = False, tied: bool = True
+    folder: Path,
+    *,
+    durable: bool = True,
+    for_tests: bool = False,
+    tied: bool = True,
+    postgres: bool = True,
+    valkey: bool = True,
 ) -> Services:
-    """Start both servers in `folder`, or take over those that run there already.
+    """Start the servers in `folder`, or take over those that run there already.
 
     durable: fsync on. for_tests: the owner may make databases and put triggers to sleep.
     tied: the servers end when this process ends, however it ends.
@@ -63,20 +84,22 @@ def start(
     home = reachable_folder(folder, account)
     with _one_at_a_time(home):
         memory = _remembered(home)
-        passwords = memory["passwords"]
-        postgres = Postgres(
-            home, account, passwords, durable, for_tests, tied, memory["postgres_port"]
+        words, ports = memory["passwords"], memory["ports"]
+        services = Services(
+            home,
+            Postgres(home, account, words, durable, for_tests, tied, ports["postgres"])
+            if postgres
+            else None,
+            Valkey(home, account, words["valkey"], durable, tied, ports["valkey"])
+            if valkey
+            else None,
         )
-        valkey = Valkey(home, account, passwords["valkey"], durable, tied, memory["valkey_port"])
-        postgres.start()
-        try:
-            valkey.start()
-        except BaseException:
-            postgres.stop()
-            raise
-        memory |= {"postgres_port": postgres.port, "valkey_port": valkey.port}
+        services.start()
+        for name, server in (("postgres", services.postgres), ("valkey", services.valkey)):
+            if server:
+                ports[name] = server.port
         _remember(home, memory)
-    return Services(home, postgres, valkey)
+    return services
 
 
 @contextlib.contextmanager
@@ -91,6 +114,7 @@ def throwaway(*, durable: bool = False, tied: bool = True) -> Iterator[Services]
             yield services
         finally:
             services.stop()
+            shutil.rmtree(services.home, ignore_errors=True)  # may be elsewhere, see account.py
     finally:
         shutil.rmtree(parent, ignore_errors=True)
 
@@ -132,7 +156,7 @@ def _remembered(home: Path) -> dict:
             "Put the file back, or name another folder in OFFICE_VAR."
         )
     passwords = new_passwords() | {"valkey": secrets.token_hex(20)}
-    memory = {"passwords": passwords, "postgres_port": 0, "valkey_port": 0}
+    memory = {"passwords": passwords, "ports": {"postgres": 0, "valkey": 0}}
     _remember(home, memory)
     return memory
 

@@ -153,8 +153,9 @@ def _copy_wheel(package: Path, shelf: Path) -> None:
     for part in (package, package.with_name(f"{package.name}.libs")):
         if part.exists():
             shutil.copytree(part, unfinished / part.name, symlinks=True)
-    for folder, _, _ in os.walk(unfinished):
-        Path(folder).chmod(0o755)
+    for folder in (unfinished, *unfinished.rglob("*")):
+        if folder.is_dir():
+            folder.chmod(0o755)
     try:
         unfinished.rename(shelf)
     except OSError:  # another start was quicker
