@@ -57,7 +57,7 @@ def render(template: str, data: Mapping[str, Any], *, language: str) -> bytes:
             format="pdf",
             sys_inputs=inputs,
             pdf_standards=["ua-1"],
-            timestamp=clock.now(),
+            timestamp=clock.now().replace(microsecond=0),
         )
     except typst.TypstError as error:
         missing = _MISSING.search(error.message)

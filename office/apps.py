@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class OfficeConfig(AppConfig):
+    name = "office"
+    verbose_name = "Office"
+
+    def ready(self):
+        from office.setup import write_ground_data
+
+        post_migrate.connect(write_ground_data, sender=self)

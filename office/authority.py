@@ -1,0 +1,88 @@
+"""Up to how much may this person decide? One engine for claims, underwriting and money.
+
+Compared is what anybody has approved or has pending in the same scope, plus this act: so a
+decision cannot be split to pass a limit. Administrators are not exempt.
+"""
+
+from decimal import Decimal
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from office import money
+from office.enums import AuthorityKind
+from office.exceptions import Refused
+from office.models import AuthorityLimit, User
+
+NONE = Decimal(0)
+
+
+def limits(*, kind, on, line="", product="", jurisdiction=""):
+    """The limits in force on that day that speak of such a decision."""
+    scope = Q(line__in=["", line], product__in=["", product])
+    return AuthorityLimit.objects.filter(
+        scope,
+        Q(valid_to=None) | Q(valid_to__gt=on),
+        kind=kind,
+        jurisdiction__in=["", jurisdiction],
+        valid_from__lte=on,
+    )
+
+
+def limit_of(user, *, kind, on, line="", product="", jurisdiction=""):
+    """The limit that holds for this person, or None.
+
+    A limit of their own replaces their roles' limits, and those replace everybody's; among equals
+    the narrowest scope counts, then the highest amount.
+    """
+    rows = list(
+        limits(kind=kind, on=on, line=line, product=product, jurisdiction=jurisdiction).filter(
+            Q(user=user) | Q(user=None, role=None) | Q(role__in=user.role_codes)
+        )
+    )
+    return max(rows, key=_weight, default=None)
+
+
+def require(*, by, kind, amount, on, committed=NONE, line="", product="", jurisdiction=""):
+    """The limit that allows `by` this decision, or `Refused` with the sentence that says why.
+
+    `amount` is this act's; `committed` is what is approved or pending in the same scope already.
+    """
+    scope = {"line": line, "product": product, "jurisdiction": jurisdiction}
+    limit = limit_of(by, kind=kind, on=on, **scope) if by.is_active else None
+    total = amount + committed
+    if limit is None:
+        raise Refused(
+            _("You hold no authority for “%(kind)s”.") % {"kind": AuthorityKind(kind).label}
+        )
+    if total > limit.amount:
+        raise Refused(
+            _(
+                "Your authority for “%(kind)s” ends at %(limit)s; this comes to %(total)s. "
+                "Ask somebody with more authority to decide."
+            )
+            % {
+                "kind": AuthorityKind(kind).label,
+                "limit": money.format(limit.amount),
+                "total": money.format(total),
+            }
+        )
+    return limit
+
+
+def who_could(*, kind, amount, on, line="", product="", jurisdiction="", besides=()):
+    """The people whose authority covers such a decision, by the order of their limits."""
+    scope = {"line": line, "product": product, "jurisdiction": jurisdiction}
+    staff = User.objects.filter(is_active=True, is_staff=True).exclude(pk__in=besides)
+    able = []
+    for user in staff.prefetch_related("roles"):
+        limit = limit_of(user, kind=kind, on=on, **scope)
+        if limit and limit.amount >= amount:
+            able.append((limit.amount, user.name, user))
+    return [user for *_order, user in sorted(able, key=lambda row: row[:2])]
+
+
+def _weight(limit):
+    grantee = 2 if limit.user_id else 1 if limit.role_id else 0
+    narrow = sum(bool(part) for part in (limit.line, limit.product, limit.jurisdiction))
+    return grantee, narrow, limit.amount

@@ -1,0 +1,53 @@
+"""The queue: Celery rings, the outbox remembers (office/outbox.py)."""
+
+import os
+import time
+
+from celery import Celery
+from celery.beat import PersistentScheduler
+from celery.signals import heartbeat_sent, setup_logging, worker_ready
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "office.settings")
+
+app = Celery("office")
+app.config_from_object(lambda: settings.CELERY)
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    "relay the outbox": {"task": "office.relay_outbox", "schedule": 2},
+    "sweep the outbox": {"task": "office.sweep_outbox", "schedule": 15},
+}
+BEAT_SECONDS = 5
+
+
+def heartbeat(process):
+    """Say in the cache that `process` lives; /readyz reads it."""
+    from django.core.cache import cache
+
+    cache.set(f"heartbeat:{process}", time.time(), 60)
+
+
+class HeartbeatScheduler(PersistentScheduler):
+    """The file-backed scheduler, which also says that it lives."""
+
+    _last_beat = 0.0
+
+    def tick(self, *args, **kwargs):
+        if time.time() - self._last_beat >= BEAT_SECONDS:
+            self._last_beat = time.time()
+            try:
+                heartbeat("beat")
+            except Exception:
+                self.logger.warning("The cache did not take the heartbeat.")
+        return min(super().tick(*args, **kwargs), BEAT_SECONDS)
+
+
+@worker_ready.connect
+@heartbeat_sent.connect
+def _worker_lives(**_kwargs):
+    heartbeat("worker")
+
+
+@setup_logging.connect
+def _keep_our_logging(**_kwargs):
+    """Celery leaves logging as Django's settings made it."""

@@ -1,0 +1,32 @@
+from office.models.event import Event, Recorded, WorkflowEdge
+from office.models.files import Document, Upload
+from office.models.people import ApiKey, AuthorityLimit, Department, Role, User
+from office.models.work import (
+    DailyRun,
+    GaplessCounter,
+    Holiday,
+    IdempotencyKey,
+    InboxReceipt,
+    Job,
+    OutboxMessage,
+)
+
+__all__ = [
+    "ApiKey",
+    "AuthorityLimit",
+    "DailyRun",
+    "Department",
+    "Document",
+    "Event",
+    "GaplessCounter",
+    "Holiday",
+    "IdempotencyKey",
+    "InboxReceipt",
+    "Job",
+    "OutboxMessage",
+    "Recorded",
+    "Role",
+    "Upload",
+    "User",
+    "WorkflowEdge",
+]

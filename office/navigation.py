@@ -1,0 +1,88 @@
+"""The entries of the sidebar and of the portal's bar: only those that exist and are allowed."""
+
+from typing import Any, NamedTuple
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Entry(NamedTuple):
+    """One place to go: `permission` is a grant of a role, "" is for all staff."""
+
+    section: Promise | str
+    label: Promise
+    icon: str
+    url_name: str
+    permission: str = ""
+
+
+CUSTOMERS, CLAIMS, FINANCE, OFFICE = _("Customers"), _("Claims"), _("Finance"), _("Office")
+
+SIDEBAR = (
+    Entry("", _("Today"), "layout-dashboard", "desk"),
+    Entry("", _("Messages"), "mail", "outbox", "customers.view_message"),
+    Entry(CUSTOMERS, _("Customers"), "users", "customers:list", "customers.view_customer"),
+    Entry(
+        CUSTOMERS, _("Quotes"), "file-pen-line", "underwriting:list", "underwriting.view_submission"
+    ),
+    Entry(CUSTOMERS, _("Policies"), "shield", "policies:list", "policies.view_policy"),
+    Entry(CLAIMS, _("Claims"), "life-buoy", "claims:list", "claims.view_claim"),
+    Entry(FINANCE, _("Payments"), "landmark", "accounting:payments", "accounting.view_payment"),
+    Entry(FINANCE, _("Invoices"), "receipt", "accounting:invoices", "accounting.view_invoice"),
+    Entry(FINANCE, _("Ledger"), "book-open", "accounting:ledger", "accounting.view_ledger"),
+    Entry(OFFICE, _("Workflow map"), "workflow", "workflow_map"),
+    Entry(OFFICE, _("Admin"), "settings", "admin:index", "office.administer"),
+)
+
+PORTAL = (
+    ("home", _("Home"), "house", "portal:home"),
+    ("policies", _("Policies"), "shield", "portal:policies"),
+    ("claims", _("Claims"), "life-buoy", "portal:claims"),
+    ("billing", _("Billing"), "credit-card", "portal:billing"),
+)
+
+
+def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
+    """Sections with the entries that this person may open; the current one is marked."""
+    sections: dict[str, list[dict[str, Any]]] = {}
+    for entry in SIDEBAR:
+        href = address(entry.url_name)
+        if href and _allowed(request.user, entry.permission):
+            current = _is_current(request.path, href)
+            item = {"label": entry.label, "icon": entry.icon, "href": href, "current": current}
+            sections.setdefault(str(entry.section), []).append(item)
+    return [{"label": label, "entries": entries} for label, entries in sections.items()]
+
+
+def portal_bar(request: HttpRequest, section: str) -> list[dict[str, Any]]:
+    """The four entries of the portal's bar."""
+    bar = []
+    for name, label, icon, url_name in PORTAL:
+        href = address(url_name)
+        if href:
+            current = name == section if section else _is_current(request.path, href)
+            bar.append({"label": label, "icon": icon, "href": href, "current": current})
+    return bar
+
+
+def address(url_name: str) -> str:
+    """The address of a view, or "" where this office has no such view."""
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
+
+
+def _allowed(user: Any, permission: str) -> bool:
+    if not user.is_authenticated:
+        return False
+    return not permission or user.may(permission)
+
+
+def _is_current(path: str, href: str) -> bool:
+    """The list and every record below it; the root and the portal's home only themselves."""
+    if href.count("/") <= 1 or href == address("portal:home"):
+        return path == href
+    return path.startswith(href)

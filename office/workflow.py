@@ -1,0 +1,258 @@
+"""The one way a record changes state: lock it, ask, move it, write it down."""
+
+from copy import deepcopy
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.core.exceptions import PermissionDenied
+from django.db import OperationalError, connection, models, transaction
+from django.utils.translation import gettext as _
+from django_fsm import RETURN_VALUE, FSMField, can_proceed
+
+from office import clock, outbox
+from office.exceptions import Refused
+from office.models import WorkflowEdge
+from office.models.event import EVENT_FORMAT
+
+NOTHING = ""  # the state of a record that does not exist yet
+LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED = "55P03", "40P01"
+
+
+@dataclass(frozen=True)
+class Move:
+    """An act open to somebody now: a button, a key of the API's `actions`."""
+
+    act: str
+    label: str
+    icon: str
+    step: int | None
+    primary: bool
+
+
+def begin(record, act, *, by, note="", facts=None, tell=(), **kwargs):
+    """Create `record` in the state that `act` leads to, with its first event.
+
+    `record` is unsaved, its state empty. Returns it saved. Raises `Refused` or `PermissionDenied`.
+    """
+    with transaction.atomic(savepoint=False):
+        at = clock.now()
+        record.created_at, record.created_by = at, by
+        transition = _permitted(record, act, by)
+        if transition.custom.get("guarded"):
+            _name_act(act)
+        _perform(record, act, by=by, at=at, **kwargs)
+        event = _next_event(record, transition, NOTHING, by, at, note, facts)
+        record.save(force_insert=True)
+        event.record_id = record.pk
+        event.hash = record.event_head = event.digest()
+        _write(record, {"event_head": record.event_head}, event, tell)
+    return record
+
+
+def move(record, act, *, by, note="", facts=None, tell=(), **kwargs):
+    """Perform `act` on `record` for `by` and append the event that proves it.
+
+    The row is read again under a lock, so the caller's copy may be stale: use the returned record.
+    `kwargs` go to the transition; `facts` (JSON) to the event; `tell` (`outbox.message(…)`) to the
+    outbox. One locking read, one statement. Raises `Refused` (the state or the record forbids it,
+    or somebody holds it) or `PermissionDenied`; either way the transaction leaves no trace.
+    """
+    with transaction.atomic(savepoint=False):
+        record = _locked(record)
+        before = _columns(record)
+        from_state = record.state
+        at = clock.now()
+        transition = _permitted(record, act, by)
+        _perform(record, act, by=by, at=at, **kwargs)
+        event = _next_event(record, transition, from_state, by, at, note, facts)
+        event.record_id = record.pk
+        event.hash = record.event_head = event.digest()
+        after = _columns(record)
+        changed = {name: value for name, value in after.items() if before[name] != value}
+        _write(record, changed, event, tell)
+    return record
+
+
+def moves_open_to(user, record):
+    """The acts that `user` may perform on `record` now: the buttons of its page, as declared."""
+    field = record._meta.get_field("state")
+    return [
+        Move(
+            act=transition.name,
+            label=transition.custom.get("label", transition.name),
+            icon=transition.custom.get("icon", "arrow-right"),
+            step=transition.custom.get("step"),
+            primary=transition.custom.get("primary", False),
+        )
+        for transition in field.get_all_transitions(type(record))
+        if record.state and transition.source == record.state
+        if transition.has_perm(record, user)
+    ]
+
+
+def verify_chain(record):
+    """The seq of the first event of `record` that was altered, cut or lost; None when intact."""
+    previous, count = b"", 0
+    for count, event in enumerate(record.events.order_by("seq"), start=1):
+        intact = (
+            event.seq == count
+            and bytes(event.previous_hash) == previous
+            and bytes(event.hash) == event.digest()
+        )
+        if not intact:
+            return event.seq
+        previous = bytes(event.hash)
+    if count != record.event_count or previous != bytes(record.event_head):
+        return count + 1
+    return None
+
+
+def declared_edges():
+    """Every (table, act, source, target, guarded) that the models' transitions declare."""
+    for model in apps.get_models():
+        for field in model._meta.fields:
+            if isinstance(field, FSMField):
+                for transition in field.get_all_transitions(model):
+                    for target in _targets(transition):
+                        guarded = bool(transition.custom.get("guarded"))
+                        table = model._meta.db_table
+                        yield table, transition.name, transition.source, target, guarded
+
+
+def write_edges(using="default"):
+    """Make the database's table of legal edges equal to the declarations. Migrate calls this."""
+    declared = set(declared_edges())
+    columns = ("record_table", "act", "source", "target", "is_guarded")
+    edges = WorkflowEdge.objects.using(using)
+    known = {tuple(row[1:]): row[0] for row in edges.values_list("pk", *columns)}
+    stale = [pk for row, pk in known.items() if row not in declared]
+    if stale:
+        edges.filter(pk__in=stale).delete()
+    missing = [dict(zip(columns, row, strict=True)) for row in sorted(declared - known.keys())]
+    edges.bulk_create([WorkflowEdge(**row) for row in missing])
+
+
+def guard_sql(table):
+    """SQL for a migration: the table's state obeys the edges. (forward, backward)"""
+    return f"SELECT office_guard_state_of('{table}')", f"DROP TRIGGER guard_state ON {table}"
+
+
+def append_only_sql(table):
+    """SQL for a migration: the table takes inserts only. (forward, backward)"""
+    backward = f"DROP TRIGGER append_only ON {table}; DROP TRIGGER append_only_truncate ON {table}"
+    return f"SELECT office_make_append_only('{table}')", backward
+
+
+def _targets(transition):
+    if transition.target is None:
+        return []
+    if isinstance(transition.target, RETURN_VALUE):
+        return list(transition.target.allowed_states)
+    return [transition.target]
+
+
+def _locked(record):
+    """The record as it stands, locked against other acts but not against rows that refer to it."""
+    rows = type(record)._base_manager.select_for_update(of=("self",), no_key=True)
+    try:
+        return rows.get(pk=record.pk)
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") in {LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED}:
+            raise Refused(
+                _("Somebody else is working on %(record)s right now. Please try again in a moment.")
+                % {"record": record}
+            ) from error
+        raise
+
+
+def _permitted(record, act, by):
+    method = getattr(record, act)
+    if not can_proceed(method, check_conditions=False):
+        raise Refused(
+            _("%(record)s is “%(state)s” now, so “%(act)s” is not possible.")
+            % {"record": record, "state": record.get_state_display(), "act": label_of(record, act)}
+        )
+    transition = method._django_fsm.get_transition(record.state)
+    if not transition.has_perm(record, by):
+        raise PermissionDenied(
+            _("You may not do “%(act)s” on %(record)s.")
+            % {"record": record, "act": transition.custom.get("label", act)}
+        )
+    return transition
+
+
+def label_of(record, act):
+    """The act's label in the reader's language, whatever state the record is in."""
+    for transition in record._meta.get_field("state").get_all_transitions(type(record)):
+        if transition.name == act:
+            return transition.custom.get("label", act)
+    return act
+
+
+def _perform(record, act, **kwargs):
+    getattr(record, act)(**kwargs)
+
+
+def _name_act(act):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('office.act', %s, true)", [act])
+
+
+def _next_event(record, transition, from_state, by, at, note, facts):
+    event_model = record._meta.get_field("events").related_model
+    record.event_count += 1
+    return event_model(
+        seq=record.event_count,
+        at=at,
+        by_id=by.pk,
+        kind=transition.name,
+        from_state=from_state,
+        to_state=record.state,
+        step=transition.custom.get("step"),
+        cycle=record.cycle,
+        note=note,
+        facts=facts or {},
+        format=EVENT_FORMAT,
+        previous_hash=bytes(record.event_head),
+    )
+
+
+def _columns(record):
+    values = ((f.attname, getattr(record, f.attname)) for f in record._meta.concrete_fields)
+    return {
+        name: deepcopy(value) if isinstance(value, dict | list) else value for name, value in values
+    }
+
+
+def _write(record, changed, event, tell):
+    """The row, the event and the outbox in one statement."""
+    meta = record._meta
+    fields = [field for field in meta.concrete_fields if field.attname in changed]
+    sets = ", ".join(f'"{field.column}" = %s' for field in fields)
+    params = [_prepared(field, changed[field.attname]) for field in fields]
+    insert_sql, insert_params = _insert(event)
+    parts = [
+        f'moved AS (UPDATE "{meta.db_table}" SET {sets} WHERE id = %s RETURNING id)',
+        f"written AS ({insert_sql})",
+    ]
+    params += [record.pk, *insert_params]
+    if tell:
+        told_sql, told_params = outbox.insert_sql(tell)
+        parts.append(f"told AS ({told_sql})")
+        params += told_params
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH {', '.join(parts)} SELECT count(*) FROM moved", params)
+    if tell:
+        outbox.ring_after_commit()
+
+
+def _insert(instance: models.Model):
+    fields = [f for f in instance._meta.concrete_fields if not f.primary_key]
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    marks = ", ".join(["%s"] * len(fields))
+    params = [_prepared(field, getattr(instance, field.attname)) for field in fields]
+    return f'INSERT INTO "{instance._meta.db_table}" ({columns}) VALUES ({marks})', params
+
+
+def _prepared(field, value):
+    return field.get_db_prep_save(value, connection)
