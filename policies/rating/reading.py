@@ -1,0 +1,201 @@
+"""Reading a risk: each input of a plan compiled to one function, read once per item.
+
+A careful reader never raises: what it cannot read becomes an `Unread`, which no table holds, so
+that a field which no chosen coverage asks for may be missing.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from operator import itemgetter
+from typing import Any
+
+from policies.rating.plan import CHOSEN, Input, Json, Link, RatingPlan
+
+Reader = Callable[["Facts"], Any]
+UNRATED = (LookupError, TypeError, ArithmeticError)  # what a value outside a table raises
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """An input without a usable value. `reason`: missing or unreadable."""
+
+    reason: str
+
+
+MISSING = Unread("missing")
+UNREADABLE = Unread("unreadable")
+
+
+class Facts:
+    """One item of one risk on the first day of the term."""
+
+    __slots__ = ("item", "on", "risk")
+
+    def __init__(self, risk: Mapping[str, Any], item: Mapping[str, Any], on: date) -> None:
+        self.risk, self.item, self.on = risk, item, on
+
+
+def items_of(risk: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """The insured items of a list; a single object, such as the dwelling, is a list of one."""
+    found = risk.get(name) or []
+    return [found] if isinstance(found, Mapping) else found
+
+
+class ItemReader:
+    """The inputs of one item list, each at a fixed position; limit and deductible lead.
+
+    Plain fields are taken by `itemgetter`, as they are: tables hold the native keys too. Where
+    that does not do (a field is missing, a number came as text), `carefully` reads each alone.
+    """
+
+    def __init__(self, plan: RatingPlan, wanted: Iterable[tuple[str, bool]]) -> None:
+        specs = {one: plan.inputs.get(one[0]) or Input("value", one[0]) for one in wanted}
+        of_item = [one for one, spec in specs.items() if _is_plain(spec, "item")]
+        of_risk = [one for one, spec in specs.items() if _is_plain(spec, "risk")]
+        derived = [one for one in specs if one not in of_item and one not in of_risk]
+        ordered = [*of_item, *of_risk, *derived]
+        self.positions = {(name, False): index for index, name in enumerate(CHOSEN)}
+        self.positions |= {one: len(CHOSEN) + index for index, one in enumerate(ordered)}
+        self._of_item = _getter([specs[one].of for one in of_item])
+        self._of_risk = _getter([specs[one].of for one in of_risk])
+        self._derived = [reader(plan, specs[one], numeric=one[1]) for one in derived]
+        self._all = [reader(plan, specs[one], numeric=one[1]) for one in ordered]
+
+    def quickly(self, facts: Facts) -> list[Any]:
+        """The values of a complete item; raises LookupError or TypeError for any other."""
+        values = [
+            "",
+            "",
+            *self._of_item(facts.item),
+            *self._of_risk(facts.risk),
+            *[read(facts) for read in self._derived],
+        ]
+        if float in set(map(type, values)):
+            raise TypeError
+        return values
+
+    def carefully(self, facts: Facts) -> list[Any]:
+        return ["", "", *[read(facts) for read in self._all]]
+
+
+def _is_plain(spec: Input, root: str) -> bool:
+    path = spec.of.split(".")
+    return spec.kind == "value" and spec.default is None and path[0] == root and len(path) == 2
+
+
+def _getter(paths: Sequence[str]) -> Callable[[Json], tuple[Any, ...]]:
+    names = [path.partition(".")[2] for path in paths]
+    if len(names) > 1:
+        return itemgetter(*names)
+    if names:
+        return lambda node: (node[names[0]],)
+    return lambda node: ()
+
+
+def reader(plan: RatingPlan, spec: Input, *, numeric: bool) -> Reader:
+    """The function that reads one input: as a number for bands, as text for exact keys."""
+    raw = _raw(plan, spec)
+    convert = _number if numeric else _key
+    default = spec.default
+
+    def read(facts: Facts) -> Any:
+        value = raw(facts)
+        if value is None:
+            return MISSING if default is None else convert(default)
+        return convert(value)
+
+    return read
+
+
+def _raw(plan: RatingPlan, spec: Input) -> Reader:
+    field = _field(plan, spec.of)
+    if spec.kind == "value":
+        return field
+    derived = {
+        "prefix": lambda value, facts: value[: spec.length],
+        "years_since": lambda value, facts: full_years(date.fromisoformat(value), facts.on),
+        "year_age": lambda value, facts: max(facts.on.year - value, 0),
+        "count": lambda value, facts: len(value),
+        "sum": lambda value, facts: sum(item[spec.field] for item in value),
+    }[spec.kind]
+
+    def read(facts: Facts) -> Any:
+        value = field(facts)
+        if value is None:
+            return None
+        try:
+            return derived(value, facts)
+        except (TypeError, ValueError, KeyError):
+            return UNREADABLE
+
+    return read
+
+
+def _field(plan: RatingPlan, path: str) -> Reader:
+    """A function from the facts to the field that a path names, None where there is none."""
+    root, *names = path.split(".")
+    if root in plan.links:
+        return _linked(plan.links[root], names)
+    if len(names) == 1:
+        return _direct(root, names[0])
+
+    def read(facts: Facts) -> Any:
+        return _walk(facts.item if root == "item" else facts.risk, names)
+
+    return read
+
+
+def _direct(root: str, name: str) -> Reader:
+    if root == "item":
+        return lambda facts: facts.item.get(name)
+    return lambda facts: facts.risk.get(name)
+
+
+def _linked(link: Link, names: list[str]) -> Reader:
+    by = link.by.removeprefix("item.")
+
+    def read(facts: Facts) -> Any:
+        key = facts.item.get(by)
+        for other in items_of(facts.risk, link.list):
+            if other["key"] == key:
+                return _walk(other, names)
+        return None
+
+    return read
+
+
+def _walk(node: Any, names: list[str]) -> Any:
+    for name in names:
+        if not isinstance(node, Mapping):
+            return None
+        node = node.get(name)
+    return node
+
+
+def full_years(since: date, on: date) -> int:
+    """Completed years; somebody born on 29 February completes theirs on 1 March."""
+    return on.year - since.year - ((on.month, on.day) < (since.month, since.day))
+
+
+def _number(value: Any) -> Any:
+    if type(value) is int or isinstance(value, Unread):
+        return value
+    if isinstance(value, str | Decimal):
+        try:
+            number = Decimal(value)
+        except InvalidOperation:
+            return UNREADABLE
+        return number if number.is_finite() else UNREADABLE
+    return UNREADABLE
+
+
+def _key(value: Any) -> Any:
+    if isinstance(value, str | Unread):
+        return value
+    if value is True or value is False:
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return UNREADABLE
+    return str(value)

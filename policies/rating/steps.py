@@ -1,0 +1,156 @@
+"""Steps compiled to closures: `run(running amount, values) -> running amount`.
+
+The common shapes (one exact table, one band) are fused into a single call with the rounding;
+the worksheet calls the same `run`, so that what is shown is what is charged.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from policies.rating.plan import (
+    CHOSEN,
+    COVERAGE,
+    FIXED,
+    JURISDICTION,
+    MODES,
+    Lookup,
+    RatingPlan,
+    Rounding,
+    Step,
+    Table,
+)
+from policies.rating.tables import Find, by_one_key, finder, sliced
+
+Run = Callable[[Decimal, Sequence[Any]], Decimal]
+Positions = Mapping[tuple[str, bool], int]
+ONE = Decimal(1)
+
+
+class Found(NamedTuple):
+    """One compiled look-up of a step."""
+
+    lookup: Lookup
+    table: Table
+    find: Find
+    slots: tuple[int, ...]
+    names: tuple[str, ...]  # the inputs of the slots
+    cells: dict[Any, Decimal] | None  # of an exact table with one key left
+
+
+class CompiledStep(NamedTuple):
+    step: Step
+    run: Run
+    founds: tuple[Found, ...]
+    exposure_slot: int | None
+    table: str
+    table_version: str
+
+
+def inputs_of(plan: RatingPlan, steps: Iterable[Step]) -> dict[tuple[str, bool], None]:
+    """What the steps read of an item, each with whether as a number, in the order of the steps."""
+    wanted: dict[tuple[str, bool], None] = {}
+    for step in steps:
+        for lookup in step.lookups:
+            wanted.update(dict.fromkeys(_free(plan, lookup)))
+        if step.exposure:
+            wanted[step.exposure, True] = None
+    return {one: None for one in wanted if one[0] not in CHOSEN}
+
+
+def _free(plan: RatingPlan, lookup: Lookup) -> list[tuple[str, bool]]:
+    """The inputs that are not known in advance; the last key of a band or curve is a number."""
+    last = len(lookup.inputs) - 1 if plan.tables[lookup.table].kind != "exact" else None
+    return [(name, index == last) for index, name in enumerate(lookup.inputs) if name not in FIXED]
+
+
+def compile_step(
+    plan: RatingPlan, step: Step, positions: Positions, jurisdiction: str, coverage: str
+) -> CompiledStep | None:
+    """The step for one jurisdiction and coverage; None where a table has no row for them."""
+    fixed = {JURISDICTION: jurisdiction, COVERAGE: coverage}
+    founds = [_found(plan, lookup, positions, fixed) for lookup in step.lookups]
+    if not all(founds):
+        return None
+    compiled = tuple(found for found in founds if found)
+    exposure = positions[step.exposure, True] if step.exposure else None
+    tables = " + ".join(found.table.name for found in compiled)
+    versions = " + ".join(dict.fromkeys(found.table.version for found in compiled))
+    run = _run(step, compiled, exposure)
+    return CompiledStep(step, run, compiled, exposure, tables, versions)
+
+
+def _found(
+    plan: RatingPlan, lookup: Lookup, positions: Positions, fixed: Mapping[str, str]
+) -> Found | None:
+    table = plan.tables[lookup.table]
+    rows = sliced(table, lookup, fixed)
+    if not rows:
+        return None
+    free = _free(plan, lookup)
+    slots = tuple(positions[one] for one in free)
+    names = tuple(name for name, _numeric in free)
+    cells = by_one_key(rows) if table.kind == "exact" and len(slots) == 1 else None
+    return Found(lookup, table, finder(table, rows, slots), slots, names, cells)
+
+
+def _run(step: Step, founds: tuple[Found, ...], exposure: int | None) -> Run:
+    if step.kind == "discount":
+        return _discount(step, [found.find for found in founds])
+    if step.kind == "factor" and founds[0].cells is not None:
+        return _factor_by_key(step.rounding, founds[0].cells, founds[0].slots[0])
+    build = {"base": _base, "add": _add, "factor": _factor, "minimum": _minimum}[step.kind]
+    return build(step.rounding, founds[0].find, exposure, step.per)
+
+
+def _base(rounding: Rounding, find: Find, exposure: int | None, per: Decimal) -> Run:
+    exponent, mode = rounding.exponent, MODES[rounding.mode]
+    if exposure is None:
+        return lambda amount, values: find(values).quantize(exponent, mode)
+    return lambda amount, values: (find(values) * values[exposure] / per).quantize(exponent, mode)
+
+
+def _add(rounding: Rounding, find: Find, exposure: int | None, per: Decimal) -> Run:
+    exponent, mode = rounding.exponent, MODES[rounding.mode]
+    if exposure is None:
+        return lambda amount, values: (amount + find(values)).quantize(exponent, mode)
+    return lambda amount, values: (amount + find(values) * values[exposure] / per).quantize(
+        exponent, mode
+    )
+
+
+def _factor(rounding: Rounding, find: Find, _exposure: int | None, _per: Decimal) -> Run:
+    exponent, mode = rounding.exponent, MODES[rounding.mode]
+    return lambda amount, values: (amount * find(values)).quantize(exponent, mode)
+
+
+def _factor_by_key(rounding: Rounding, cells: Mapping[Any, Decimal], slot: int) -> Run:
+    """The commonest step, with its look-up in the same call."""
+    exponent, mode = rounding.exponent, MODES[rounding.mode]
+    return lambda amount, values: (amount * cells[values[slot]]).quantize(exponent, mode)
+
+
+def _minimum(rounding: Rounding, find: Find, _exposure: int | None, _per: Decimal) -> Run:
+    exponent, mode = rounding.exponent, MODES[rounding.mode]
+    return lambda amount, values: max(amount, find(values)).quantize(exponent, mode)
+
+
+def _discount(step: Step, finds: Sequence[Find]) -> Run:
+    exponent, mode = step.rounding.exponent, MODES[step.rounding.mode]
+
+    def run(amount: Decimal, values: Sequence[Any]) -> Decimal:
+        return (amount * (ONE - discount(step, finds, values))).quantize(exponent, mode)
+
+    return run
+
+
+def discount(step: Step, finds: Sequence[Find], values: Sequence[Any]) -> Decimal:
+    """The sum of the parts, at most the cap."""
+    rate = sum((find(values) for find in finds), Decimal(0))
+    return rate if step.cap is None else min(rate, step.cap)
+
+
+def closing(plan: RatingPlan) -> tuple[tuple[str, Decimal, Rounding], ...]:
+    """The two steps that end every chain: the annual premium, then the term's, in cents."""
+    cents = Rounding(2, plan.rounding.mode)
+    return (("annual", ONE, plan.rounding), ("term", plan.term_factor, cents))
