@@ -4,8 +4,8 @@ A sealed value is AES-256-GCM (NIST SP 800-38D) with a fresh 96-bit nonce. Its a
 `table.column:row`, so that a value copied into another row or column does not open. The key's id
 stands in front, so that keys can be replaced: the newest key of `VAULT_KEYS` seals, every key in
 it opens. A missing key, an altered byte or a foreign row raises `VaultError`; nothing is ever
-returned instead of the text. The key named `index` makes the blind indexes and never rotates with
-the others, because an index can only be found again under the key that made it.
+returned instead of the text. The oldest key, the last of the list, also makes the blind indexes:
+it stays the last, because an index can only be found again under the key that made it.
 """
 
 import base64
@@ -29,7 +29,6 @@ from django.db.models.query_utils import DeferredAttribute
 FORMAT = b"\x01"
 NONCE_BYTES = 12
 KEY_BYTES = 32
-INDEX_KEY = "index"
 OWN_KEY = ""  # the id that stands before a value sealed with a key of its own, such as a person's
 
 
@@ -95,18 +94,12 @@ def _head(key_id: str) -> bytes:
 
 
 def _newest_key() -> str:
-    newest = next((key_id for key_id in _ring() if key_id != INDEX_KEY), None)
-    if newest is None:
-        raise ImproperlyConfigured(
-            "The setting VAULT_KEYS names no key, so personal data can be neither written nor "
-            "read. Give it as id:base64 of 32 bytes, the newest first, and one key named index."
-        )
-    return newest
+    return next(iter(_ring()))
 
 
 def _cipher(key_id: str) -> AESGCM:
     cipher = _ring().get(key_id)
-    if cipher is None or key_id == INDEX_KEY:
+    if cipher is None:
         raise VaultError(f"The key “{key_id}” is not among VAULT_KEYS.")
     return cipher
 
@@ -122,16 +115,16 @@ def _ciphers(entries: Sequence[str]) -> dict[str, AESGCM]:
 
 @functools.lru_cache(maxsize=64)
 def _index_key(field: str, entries: Sequence[str]) -> bytes:
-    root = _keys(entries).get(INDEX_KEY)
-    if root is None:
-        raise ImproperlyConfigured(
-            "The setting VAULT_KEYS lacks the key named index, which finds customers by e-mail "
-            "address and phone number. Add index:base64 of 32 bytes, and never change it."
-        )
-    return HKDF(SHA256(), KEY_BYTES, salt=None, info=f"blind:{field}".encode()).derive(root)
+    oldest = list(_keys(entries).values())[-1]
+    return HKDF(SHA256(), KEY_BYTES, salt=None, info=f"blind:{field}".encode()).derive(oldest)
 
 
 def _keys(entries: Sequence[str]) -> dict[str, bytes]:
+    if not entries:
+        raise ImproperlyConfigured(
+            "The setting VAULT_KEYS names no key, so personal data can be neither written nor "
+            "read. Give it as id:base64 of 32 bytes, the newest first."
+        )
     keys: dict[str, bytes] = {}
     for entry in entries:
         key_id, _, encoded = entry.partition(":")

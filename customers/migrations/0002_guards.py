@@ -1,0 +1,14 @@
+"""Customers change state only as declared; their history takes inserts only."""
+
+from django.db import migrations
+
+from office.workflow import append_only_sql, guard_sql
+
+
+class Migration(migrations.Migration):
+    dependencies = [("customers", "0001_initial"), ("office", "0002_ground")]
+
+    operations = [
+        migrations.RunSQL(*guard_sql("customers_customer")),
+        migrations.RunSQL(*append_only_sql("customers_customerevent")),
+    ]

@@ -1,0 +1,112 @@
+"""Who carries the risk, who sells it, and what they are licensed and appointed to sell."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from office.enums import Line
+
+
+class Carrier(models.Model):
+    """An insurer whose products the office sells; `is_own` when that is the office itself."""
+
+    code = models.CharField(_("code"), max_length=16, primary_key=True)
+    name = models.CharField(_("name"), max_length=120)
+    is_own = models.BooleanField(_("our own"), default=False)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name, verbose_name_plural = _("carrier"), _("carriers")
+
+    def __str__(self):
+        return self.name
+
+
+class Agent(models.Model):
+    """Somebody who sells, of the office or of another agency."""
+
+    code = models.CharField(_("code"), max_length=16, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="agent",
+        verbose_name=_("login"),
+    )
+    agency = models.CharField(_("agency"), max_length=120, blank=True)
+
+    class Meta:
+        ordering = ["name", "pk"]
+        verbose_name, verbose_name_plural = _("agent"), _("agents")
+
+    def __str__(self):
+        return self.name
+
+
+class PeriodQuerySet(models.QuerySet):
+    def in_force(self, day):
+        """Periods are half-open: the day they end on is not covered."""
+        return self.filter(Q(valid_to=None) | Q(valid_to__gt=day), valid_from__lte=day)
+
+
+class Licence(models.Model):
+    """A state's leave to sell one line there, from `valid_from` until before `valid_to`."""
+
+    agent = models.ForeignKey(Agent, models.PROTECT, related_name="licences")
+    jurisdiction = models.CharField(_("jurisdiction"), max_length=8)
+    line = models.CharField(_("line"), max_length=12, choices=Line)
+    number = models.CharField(_("licence number"), max_length=32)
+    valid_from = models.DateField(_("from"))
+    valid_to = models.DateField(_("until"), null=True, blank=True)
+
+    objects = PeriodQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["agent", "jurisdiction", "line", "valid_from"]
+        verbose_name, verbose_name_plural = _("licence"), _("licences")
+        indexes = [models.Index(fields=["valid_to"], name="licences_by_expiry")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")),
+                name="licence_ends_after_it_begins",
+            ),
+            models.UniqueConstraint(
+                fields=["agent", "jurisdiction", "line", "valid_from"],
+                name="licence_begins_once_a_day",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.jurisdiction} {self.line} {self.number}"
+
+
+class Appointment(models.Model):
+    """A carrier's leave to sell one of its lines, from `valid_from` until before `valid_to`."""
+
+    agent = models.ForeignKey(Agent, models.PROTECT, related_name="appointments")
+    carrier = models.ForeignKey(Carrier, models.PROTECT, related_name="appointments")
+    line = models.CharField(_("line"), max_length=12, choices=Line)
+    valid_from = models.DateField(_("from"))
+    valid_to = models.DateField(_("until"), null=True, blank=True)
+
+    objects = PeriodQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["agent", "carrier", "line", "valid_from"]
+        verbose_name, verbose_name_plural = _("appointment"), _("appointments")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")),
+                name="appointment_ends_after_it_begins",
+            ),
+            models.UniqueConstraint(
+                fields=["agent", "carrier", "line", "valid_from"],
+                name="appointment_begins_once_a_day",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.carrier_id} {self.line}"
