@@ -10,7 +10,12 @@ ROLES = {
         _("Takes notices of loss, tells customers about offers, keeps the address book."),
         [
             "customers.view_customer",
+            "customers.view_every_customer",
             "customers.change_customer",
+            "customers.invite_customer",
+            "customers.merge_customer",
+            "customers.send_message",
+            "customers.view_agent",
             "customers.view_message",
             "policies.view_policy",
             "accounting.view_invoice",
@@ -26,6 +31,7 @@ ROLES = {
         _("Collects documents, decides settlements and denials within authority."),
         [
             "customers.view_customer",
+            "customers.view_every_customer",
             "customers.view_message",
             "policies.view_policy",
             "claims.view_claim",
@@ -45,6 +51,7 @@ ROLES = {
         _("Decides above the handlers' authority, assigns work, answers for deadlines."),
         [
             "customers.view_customer",
+            "customers.view_every_customer",
             "customers.view_message",
             "policies.view_policy",
             "claims.view_claim",
@@ -65,6 +72,7 @@ ROLES = {
         _("Inspects, records findings, sets reserves."),
         [
             "customers.view_customer",
+            "customers.view_every_customer",
             "policies.view_policy",
             "claims.view_claim",
             "claims.investigate_claim",
@@ -77,6 +85,7 @@ ROLES = {
         _("Approves referred quotes and confirms the coverage of claims."),
         [
             "customers.view_customer",
+            "customers.view_every_customer",
             "policies.view_policy",
             "underwriting.view_submission",
             "underwriting.approve_quote",
@@ -91,6 +100,7 @@ ROLES = {
         [
             "customers.view_customer",
             "customers.change_customer",
+            "customers.invite_customer",
             "customers.view_message",
             "policies.view_policy",
             "underwriting.view_submission",
@@ -107,6 +117,7 @@ ROLES = {
         _("Approves and sends payments that others drafted, keeps the ledger."),
         [
             "customers.view_customer",
+            "customers.view_every_customer",
             "customers.verify_bank_account",
             "policies.view_policy",
             "accounting.view_ledger",
@@ -124,11 +135,26 @@ ROLES = {
         _("Issues policies and their documents."),
         [
             "customers.view_customer",
+            "customers.view_every_customer",
             "customers.change_customer",
+            "customers.invite_customer",
+            "customers.view_agent",
+            "customers.view_message",
             "policies.view_policy",
             "policies.issue_policy",
             "underwriting.view_submission",
             "accounting.view_invoice",
+        ],
+    ),
+    "agency_manager": (
+        _("Agency manager"),
+        _("Keeps carriers, agents, their licences and appointments."),
+        [
+            "customers.view_customer",
+            "customers.view_every_customer",
+            "customers.view_agent",
+            "customers.change_agent",
+            "policies.view_policy",
         ],
     ),
     "compliance": (
@@ -136,7 +162,10 @@ ROLES = {
         _("Reads everything, changes nothing, answers for deadlines and licences."),
         [
             "customers.view_customer",
+            "customers.view_every_customer",
             "customers.view_message",
+            "customers.view_agent",
+            "customers.load_sanctions",
             "policies.view_policy",
             "underwriting.view_submission",
             "accounting.view_ledger",
@@ -154,6 +183,8 @@ ROLES = {
         _("The office itself"),
         _("What clocks and workers do: letters, quotes, escalations, bank answers."),
         [
+            "customers.change_agent",
+            "customers.load_sanctions",
             "claims.escalate_claim",
             "accounting.send_payment",
             "underwriting.expire_quote",

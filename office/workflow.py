@@ -218,7 +218,7 @@ def _next_event(record, transition, from_state, by, at, note, facts):
 
 
 def _columns(record):
-    values = ((f.attname, getattr(record, f.attname)) for f in record._meta.concrete_fields)
+    values = ((f.attname, f.pre_save(record, False)) for f in record._meta.concrete_fields)
     return {
         name: deepcopy(value) if isinstance(value, dict | list) else value for name, value in values
     }
