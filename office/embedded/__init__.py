@@ -24,7 +24,7 @@ from office.embedded.account import Account, EmbeddedError, reachable_folder
 from office.embedded.postgres import DATABASE, Postgres, new_passwords
 from office.embedded.valkey import Valkey
 
-__all__ = ["EmbeddedError", "Services", "start", "sweep", "throwaway"]
+__all__ = ["EmbeddedError", "Services", "remove", "start", "sweep", "throwaway"]
 
 THROWAWAY = "bindery-throwaway-"
 
@@ -114,9 +114,16 @@ def throwaway(*, durable: bool = False, tied: bool = True) -> Iterator[Services]
             yield services
         finally:
             services.stop()
-            shutil.rmtree(services.home, ignore_errors=True)  # may be elsewhere, see account.py
+            remove(services.home)
     finally:
         shutil.rmtree(parent, ignore_errors=True)
+
+
+def remove(folder: Path) -> None:
+    """Remove stopped servers and all they know, also where `folder` is only a link to them."""
+    shutil.rmtree(folder.resolve(), ignore_errors=True)
+    if folder.is_symlink():
+        folder.unlink()
 
 
 def sweep() -> None:
