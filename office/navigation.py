@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Entry(NamedTuple):
-    """One place to go: `permission` is a grant of a role, "" is for all staff."""
+    """One place to go. `permission`: grants of a role, any of those between |; "" for all staff."""
 
     section: Promise | str
     label: Promise
@@ -25,9 +25,19 @@ SIDEBAR = (
     Entry("", _("Messages"), "mail", "outbox", "customers.view_message"),
     Entry(CUSTOMERS, _("Customers"), "users", "customers:list", "customers.view_customer"),
     Entry(
-        CUSTOMERS, _("Quotes"), "file-pen-line", "underwriting:list", "underwriting.view_submission"
+        CUSTOMERS,
+        _("Quotes"),
+        "file-pen-line",
+        "underwriting:list",
+        "underwriting.view_submission|underwriting.view_own_submission",
     ),
-    Entry(CUSTOMERS, _("Policies"), "shield", "policies:list", "policies.view_policy"),
+    Entry(
+        CUSTOMERS,
+        _("Policies"),
+        "shield",
+        "policies:list",
+        "policies.view_policy|policies.view_own_policy",
+    ),
     Entry(CLAIMS, _("Claims"), "life-buoy", "claims:list", "claims.view_claim"),
     Entry(FINANCE, _("Payments"), "landmark", "accounting:payments", "accounting.view_payment"),
     Entry(FINANCE, _("Invoices"), "receipt", "accounting:invoices", "accounting.view_invoice"),
@@ -78,7 +88,7 @@ def address(url_name: str) -> str:
 def _allowed(user: Any, permission: str) -> bool:
     if not user.is_authenticated:
         return False
-    return not permission or user.may(permission)
+    return not permission or any(user.may(grant) for grant in permission.split("|"))
 
 
 def _is_current(path: str, href: str) -> bool:

@@ -47,7 +47,9 @@ def stacked_chart(
     currency: str = "",
 ) -> dict:
     """Stacked bars: rows of (label, one value for each series); at most five series."""
-    rows = [(label, [max(Decimal(value), Decimal(0)) for value in values]) for label, values in rows]
+    rows = [
+        (label, [max(Decimal(value), Decimal(0)) for value in values]) for label, values in rows
+    ]
     top = max((sum(values) for _label, values in rows), default=Decimal(0))
     bars = [
         {

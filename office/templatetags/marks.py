@@ -47,9 +47,7 @@ def avatar(name: str = "", size: str = "") -> SafeString:
 @lru_cache(maxsize=2048)
 def _avatar(name: str, size: str) -> SafeString:
     kind = size if name else f"{size} nobody"
-    return format_html(
-        '<span class="avatar {}" aria-hidden="true">{}</span>', kind, initials(name)
-    )
+    return format_html('<span class="avatar {}" aria-hidden="true">{}</span>', kind, initials(name))
 
 
 def initials(name: str) -> str:
