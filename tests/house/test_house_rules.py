@@ -159,7 +159,7 @@ def _address(route):
 
 @pytest.mark.django_db
 def test_every_address_asks_who_you_are():
-    """A stranger gets the sign-in page, 401, 403 or 404; nothing else answers but the listed few."""
+    """A stranger gets the sign-in page, 401, 403 or 404, except at the few listed doors."""
     routes = [
         route
         for route, _ in _routes(get_resolver().url_patterns)

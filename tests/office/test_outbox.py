@@ -55,9 +55,9 @@ def broker_down(monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_message_stands_or_falls_with_its_transaction():
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         outbox.put("tests.note", word="never")
-        _ = 1 / 0
+        transaction.set_rollback(True)
 
     assert OutboxMessage.objects.count() == 0
 
