@@ -107,7 +107,7 @@ def holidays(jurisdiction: str) -> frozenset[date]:
 @lru_cache(maxsize=256)
 def _holidays(jurisdiction: str, rows: int, last: int | None) -> frozenset[date]:
     table = apps.get_model("office", "Holiday").objects
-    days = table.filter(jurisdiction__in={EVERYWHERE, jurisdiction}).values_list("on", flat=True)
+    days = table.filter(jurisdiction__in={EVERYWHERE, jurisdiction}).values_list("day", flat=True)
     return frozenset(days)
 
 

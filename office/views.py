@@ -1,8 +1,105 @@
-from django.http import HttpResponse
+"""Pages that join the apps: the desk, search, the workflow map, one's own preferences."""
 
+from django.apps import apps
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views import i18n
+from django.views.decorators.http import require_GET, require_POST
+from django_fsm import FSMField
+
+from office import desk as desks
+from office import finder
 from office.doors import staff_required
+from office.enums import Density, JobState, Language, Theme
+from office.models import Job, User
+
+STOP_POLLING = 286  # htmx swaps the answer in and asks no more
 
 
 @staff_required
-def home(request):
-    return HttpResponse("Today")
+@require_GET
+def desk(request):
+    """Work whose turn is mine, what is due, my figures."""
+    return render(request, "desk.html", desks.desk_of(request.user))
+
+
+@staff_required
+@require_GET
+def search(request):
+    """The palette's records for what was typed."""
+    groups = finder.find(request.user, request.GET.get("q", "").strip())
+    return render(request, "palette_results.html", {"groups": groups})
+
+
+@require_POST
+def preferences(request):
+    """Theme and density: kept with the person, so that they follow to the next device."""
+    choices = {"theme": Theme, "density": Density}
+    changed = {
+        name: request.POST[name]
+        for name, allowed in choices.items()
+        if request.POST.get(name) in allowed.values
+    }
+    User.objects.filter(pk=request.user.pk).update(**changed)
+    return HttpResponse(status=204)
+
+
+@login_not_required
+@require_POST
+def set_language(request):
+    """The language of this browser, and of the person where we know who it is."""
+    language = request.POST.get("language")
+    if request.user.is_authenticated and language in Language.values:
+        User.objects.filter(pk=request.user.pk).update(language=language)
+    return i18n.set_language(request)
+
+
+@staff_required
+@require_GET
+def job(request, pk):
+    """A job's progress bar; the last answer tells htmx to stop."""
+    row = get_object_or_404(Job, pk=pk, created_by=request.user)
+    status = 200 if row.state == JobState.RUNNING else STOP_POLLING
+    return render(request, "job.html", {"job": row}, status=status)
+
+
+@staff_required
+@require_GET
+def workflow_map(request, label="claims.claim"):
+    """The map of one kind of record, drawn from its transitions, with how many stand where."""
+    maps = _maps()
+    if label not in maps:
+        raise Http404
+    model = maps[label]
+    field = model._meta.get_field("state")
+    transitions = list(field.get_all_transitions(model))
+    edges = [
+        (t.source, t.name, t.target)
+        for t in transitions
+        if t.target and t.source and not t.custom.get("guarded")
+    ]
+    context = {
+        "record": model._meta.verbose_name_plural,
+        "edges": edges,
+        "counts": desks.counts_by_state(model, request.user),
+        "labels": {state: str(name) for state, name in field.choices if state},
+        "acts": {t.name: str(t.custom.get("label", t.name)) for t in transitions},
+        "tabs": [
+            {
+                "label": str(other._meta.verbose_name_plural).capitalize(),
+                "href": f"/workflow/{key}/",
+                "current": key == label,
+            }
+            for key, other in maps.items()
+        ],
+    }
+    return render(request, "workflow_map.html", context)
+
+
+def _maps():
+    return {
+        model._meta.label_lower: model
+        for model in apps.get_models()
+        if any(isinstance(field, FSMField) for field in model._meta.fields)
+    }
