@@ -279,7 +279,7 @@ class Processes(manager.Manager):
                     say(self.logins.read_text())
                 say("Ctrl-C stops the office. Its data stays.")
                 return
-            time.sleep(0.5)
+            time.sleep(1)
         if not self._terminating:
             say(f"\nThe office did not become ready in {READY_SECONDS} s: {answer}")
 
