@@ -11,7 +11,7 @@ from django.conf import settings
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "office.settings")
 
 app = Celery("office")
-app.config_from_object(settings.CELERY)
+app.add_defaults(lambda: settings.CELERY)  # lazily: office.embedded runs before settings
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "relay the outbox": {"task": "office.relay_outbox", "schedule": 2},
