@@ -5,8 +5,10 @@ strings inside JSON and never source, and what could reach a file, a package or 
 refused in a template's text (docs/documents.md).
 """
 
+import atexit
 import json
 import re
+import shutil
 import tempfile
 import threading
 import unicodedata
@@ -127,6 +129,7 @@ def _fonts() -> typst.Fonts:
 @cache
 def _empty_root() -> str:
     root = tempfile.mkdtemp(prefix="bindery-documents-")
+    atexit.register(shutil.rmtree, root, ignore_errors=True)
     Path(root).chmod(0o500)
     return root
 
