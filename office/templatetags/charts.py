@@ -91,7 +91,10 @@ def line_chart(rows: Sequence[tuple[str, Number]], title: str = "", currency: st
         "first": labels[0] if labels else "",
         "last": labels[-1] if labels else "",
         "head": [_("Value")],
-        "table": [(label, [_written(value, currency)]) for label, value in zip(labels, values)],
+        "table": [
+            (label, [_written(value, currency)])
+            for label, value in zip(labels, values, strict=True)
+        ],
     }
 
 

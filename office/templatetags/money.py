@@ -1,4 +1,4 @@
-"""Amounts as the reader writes them: `{{ paid|money:currency }}`, and `{{ paid|figure }}` in tables."""
+"""Amounts as the reader writes them: `{{ paid|money:currency }}`, in tables `{{ paid|figure }}`."""
 
 from decimal import Decimal
 from functools import cache

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms, template
 from django.db.models import Model
 from django.http import HttpRequest
+from django.utils.safestring import mark_safe
 from django.utils.text import capfirst
 
 from office import navigation
@@ -102,5 +103,5 @@ class CaptureNode(template.Node):
         self.nodelist = nodelist
 
     def render(self, context: template.Context) -> str:
-        context[self.name] = self.nodelist.render(context).strip()
+        context[self.name] = mark_safe(self.nodelist.render(context).strip())
         return ""

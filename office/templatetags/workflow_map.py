@@ -7,6 +7,7 @@ right, acts that go back on the left. Sources of one act with one target share a
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from django import template
@@ -151,14 +152,14 @@ def _assign_lanes(side: list[Bus]) -> None:
     """The shortest line runs nearest; two lines share a lane only where they do not meet."""
     taken: list[list[Bus]] = []
     for bus in sorted(side, key=lambda bus: bus.bottom - bus.top):
-        for lane, others in enumerate(taken):
-            if all(bus.bottom + 4 < other.top or bus.top > other.bottom + 4 for other in others):
-                break
-        else:
-            lane = len(taken)
+        bus.lane = next((i for i, lane in enumerate(taken) if _fits(bus, lane)), len(taken))
+        if bus.lane == len(taken):
             taken.append([])
-        taken[lane].append(bus)
-        bus.lane = lane
+        taken[bus.lane].append(bus)
+
+
+def _fits(bus: Bus, lane: list[Bus]) -> bool:
+    return all(bus.bottom + 4 < other.top or bus.top > other.bottom + 4 for other in lane)
 
 
 def _lanes(side: list[Bus]) -> int:
@@ -192,13 +193,14 @@ def _steps(
     boxes: list[dict[str, Any]], ahead: dict[str, list[str]], middle: float
 ) -> list[dict[str, Any]]:
     steps = []
-    for box, following in zip(boxes, boxes[1:], strict=False):
+    for box, following in pairwise(boxes):
         if box["state"] in ahead:
             top, end = box["y"] + box["height"], following["y"]
+            wings = f"{middle - 4:g},{end - 8:g} {middle + 4:g},{end - 8:g}"
             steps.append(
                 {
                     "path": f"M{middle:g} {top:g}V{end - 7:g}",
-                    "tip": f"{middle:g},{end:g} {middle - 4:g},{end - 8:g} {middle + 4:g},{end - 8:g}",
+                    "tip": f"{middle:g},{end:g} {wings}",
                     "text": ", ".join(ahead[box["state"]]),
                     "text_x": middle + 9,
                     "text_y": (top + end) / 2 + 3,
