@@ -1,0 +1,42 @@
+"""States of submissions and quotes, and what a rule can hold up."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class SubmissionState(TextChoices):
+    OPEN = "open", _("Open")
+    BOUND = "bound", _("Bound")
+    CLOSED = "closed", _("Closed")
+
+
+class QuoteState(TextChoices):
+    PENDING = "pending", _("Being quoted")
+    RATED = "rated", _("Ready to bind")
+    REFERRED = "referred", _("Referred")
+    APPROVED = "approved", _("Approved")
+    BOUND = "bound", _("Bound")
+    DECLINED = "declined", _("Declined")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    EXPIRED = "expired", _("Expired")
+    FAILED = "failed", _("Carrier did not answer")
+
+
+BINDABLE = frozenset({QuoteState.RATED, QuoteState.APPROVED})
+PRICED = frozenset({QuoteState.RATED, QuoteState.REFERRED, QuoteState.APPROVED})
+WITHDRAWABLE = PRICED | {QuoteState.PENDING, QuoteState.FAILED}
+REQUOTABLE = WITHDRAWABLE | {QuoteState.DECLINED, QuoteState.EXPIRED}
+FINAL = frozenset({QuoteState.BOUND, QuoteState.WITHDRAWN})
+
+
+class Blocks(TextChoices):
+    """What a rule that fires holds up, mildest first."""
+
+    INFO = "info", _("Nothing")
+    ISSUANCE = "issuance", _("Issue")
+    BIND = "bind", _("Binding")
+    QUOTE = "quote", _("Release of the price")
+    REJECT = "reject", _("Rejected")
+
+
+SEVERITY = tuple(Blocks.values)

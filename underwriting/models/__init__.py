@@ -1,0 +1,5 @@
+from underwriting.models.quote import Quote, QuoteEvent
+from underwriting.models.rule_set import RuleSet, RuleSetVersion
+from underwriting.models.submission import Submission, SubmissionEvent
+
+__all__ = ["Quote", "QuoteEvent", "RuleSet", "RuleSetVersion", "Submission", "SubmissionEvent"]

@@ -1,0 +1,76 @@
+"""Who may do what with submissions and quotes: the record and the person's own grants."""
+
+
+def may_view_every_submission(user) -> bool:
+    return user.may("underwriting.view_submission")
+
+
+def is_theirs(submission, user) -> bool:
+    """An agent works on their own submissions, the office's staff on all of them."""
+    if may_view_every_submission(user):
+        return True
+    return submission.agent.user_id is not None and submission.agent.user_id == user.pk
+
+
+def is_author(submission, user) -> bool:
+    return user.pk in {submission.created_by_id, submission.edited_by_id, submission.agent.user_id}
+
+
+def may_open(submission, user) -> bool:
+    return user.may("underwriting.open_submission") and is_theirs(submission, user)
+
+
+def may_edit(submission, user) -> bool:
+    return user.may("underwriting.edit_submission") and is_theirs(submission, user)
+
+
+def may_request_quotes(submission, user) -> bool:
+    return user.may("underwriting.quote_submission") and is_theirs(submission, user)
+
+
+def may_close(submission, user) -> bool:
+    return user.may("underwriting.close_submission") and is_theirs(submission, user)
+
+
+def may_bind_submission(submission, user) -> bool:
+    return user.may("underwriting.bind_quote") and is_theirs(submission, user)
+
+
+def may_request(quote, user) -> bool:
+    return may_request_quotes(quote.submission, user) or may_edit(quote.submission, user)
+
+
+def may_rate(quote, user) -> bool:
+    return user.may("underwriting.rate_quote")
+
+
+def may_approve(quote, user) -> bool:
+    """Nobody approves their own submission. The amount is asked of the authority, in the act."""
+    return user.may("underwriting.approve_quote") and not is_author(quote.submission, user)
+
+
+def may_decline(quote, user) -> bool:
+    return user.may("underwriting.decline_quote")
+
+
+def may_withdraw(quote, user) -> bool:
+    """Whoever binds one quote withdraws the others with it."""
+    may = user.may("underwriting.withdraw_quote") or user.may("underwriting.bind_quote")
+    return may and is_theirs(quote.submission, user)
+
+
+def may_expire(quote, user) -> bool:
+    return user.may("underwriting.expire_quote")
+
+
+def may_bind(quote, user) -> bool:
+    return may_bind_submission(quote.submission, user)
+
+
+def may_see_price(quote, user) -> bool:
+    """A rule that holds back the price holds it back from everybody but underwriters."""
+    return quote.is_price_released or user.may("underwriting.approve_quote")
+
+
+def may_publish_rules(user) -> bool:
+    return user.may("underwriting.publish_rulesetversion")
