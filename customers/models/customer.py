@@ -220,6 +220,16 @@ class Customer(Recorded):
         state,
         source=OPEN,
         target=None,
+        permission=rules.may_keep_own,
+        custom={"label": _("Take a bank account out of use"), "icon": "circle-minus"},
+    )
+    def retire_bank_account(self, *, by, at):
+        """Nothing is paid to this account any more."""
+
+    @transition(
+        state,
+        source=OPEN,
+        target=None,
         permission=rules.may_verify_bank_account,
         custom={"label": _("Verify a bank account"), "icon": "badge-check"},
     )

@@ -79,7 +79,8 @@ class Message(models.Model):
                 name="message_sent_at_matches_state",
             ),
             models.CheckConstraint(
-                condition=~Q(state="sent") | Q(secret=None), name="message_sent_keeps_no_secret"
+                condition=~Q(state="sent") | Q(secret__isnull=True),
+                name="message_sent_keeps_no_secret",
             ),
         ]
 

@@ -150,7 +150,9 @@ class BankAccount(Authored):
         indexes = [models.Index(fields=["blind"], name="bank_account_by_whole_value")]
         constraints = [
             models.UniqueConstraint(
-                fields=["customer", "blind", "routing"], name="customer_has_an_account_once"
+                fields=["customer", "blind", "routing"],
+                condition=Q(is_current=True),
+                name="customer_has_an_account_once",
             ),
             models.CheckConstraint(
                 condition=Q(verified_at=None, verified_by=None)

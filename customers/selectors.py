@@ -1,0 +1,184 @@
+"""Reads that join or aggregate: search, the customer's page, credentials, sanctions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from customers import names, places
+from customers.enums import ContactKind
+from customers.models import (
+    Address,
+    Agent,
+    BankAccount,
+    Carrier,
+    ContactPoint,
+    Customer,
+    Message,
+    SanctionEntry,
+)
+from customers.personal import open_facts
+from office import vault, workflow
+from office.enums import Line
+from office.models import User
+
+FOUND_AT_MOST = 1_000  # a search that finds more needs another word, not another page
+SHOWN_MESSAGES = 20
+
+
+@dataclass(frozen=True)
+class CustomerCard:
+    """Who it is and how to reach and pay them: what any page about a customer shows first."""
+
+    customer: Customer
+    address: Address | None
+    emails: Sequence[ContactPoint]
+    phones: Sequence[ContactPoint]
+    bank_accounts: Sequence[BankAccount]
+    messages: Sequence[Message]
+
+
+def search_customers(text: str, limit: int = 20, *, user: User | None = None) -> QuerySet[Customer]:
+    """Customers by any part of a name or number, a whole e-mail or phone, its last four digits.
+
+    Every word must occur. Only what `user` may see, when one is given. At most `limit`, by name.
+    """
+    found = Customer.objects.all() if user is None else Customer.objects.for_user(user)
+    return narrow(found, text).order_by("folded")[:limit]
+
+
+def narrow(customers: QuerySet[Customer], text: str) -> QuerySet[Customer]:
+    """Those of `customers` that a search for `text` finds; all of them when it is empty."""
+    words = names.words_of(text)
+    if not words:
+        return customers
+    if points := _contact_points(text):
+        return customers.filter(points)
+    matches = Q()
+    for word in words:
+        matches &= _holds(word)
+    if len(words) == 1 and len(words[0]) == 4 and words[0].isdigit():
+        last_four = ContactPoint.objects.filter(last4=words[0], is_current=True)
+        matches |= Q(pk__in=last_four.values("customer_id")[:FOUND_AT_MOST])
+    return customers.filter(matches)
+
+
+def _holds(word: str) -> Q:
+    """A trigram has three letters: a shorter word is looked for where words begin."""
+    return Q(folded__contains=word if len(word) > 2 else f" {word}")
+
+
+def _contact_points(text: str) -> Q | None:
+    if "@" in text:
+        blind = vault.blind(
+            names.email_key(text), field=f"customers_contactpoint.{ContactKind.EMAIL}"
+        )
+        by_login = Q(login__email=names.email_key(text))
+        return by_login | Q(pk__in=_owners(blind))
+    key = names.phone_key(text) if names.looks_like_phone(text) else ""
+    if not key:
+        return None
+    blind = vault.blind(key, field=f"customers_contactpoint.{ContactKind.PHONE}")
+    return Q(pk__in=_owners(blind))
+
+
+def _owners(blind: bytes) -> QuerySet[ContactPoint, Any]:
+    return ContactPoint.objects.filter(blind=blind).values("customer_id")
+
+
+def mailbox_of(customer: Customer) -> ContactPoint | None:
+    """The e-mail address that mail to this customer goes to."""
+    in_use = customer.contact_points.filter(kind=ContactKind.EMAIL, is_current=True)
+    return in_use.order_by("-is_preferred", "created_at").first()
+
+
+def customer_card(customer: Customer, *, user: User | None = None) -> CustomerCard:
+    """Four queries, whatever the customer has."""
+    points = list(customer.contact_points.filter(is_current=True))
+    messages = customer.messages.all()
+    if user is not None:
+        messages = messages & Message.objects.for_user(user)
+    return CustomerCard(
+        customer=customer,
+        address=customer.addresses.filter(is_current=True).first(),
+        emails=[point for point in points if point.kind == ContactKind.EMAIL],
+        phones=[point for point in points if point.kind == ContactKind.PHONE],
+        bank_accounts=list(customer.bank_accounts.filter(is_current=True)),
+        messages=list(messages.defer("body_text", "body_html")[:SHOWN_MESSAGES]),
+    )
+
+
+def history_of(customer: Customer) -> list[dict[str, Any]]:
+    """The customer's events, newest first, with what they say about the person opened."""
+    return [
+        {
+            "at": event.at,
+            "by": event.by.name,
+            "act": _label(customer, event.kind),
+            "note": event.note,
+            "changes": _changes(customer, event.facts),
+        }
+        for event in customer.events.select_related("by")
+    ]
+
+
+def _label(customer: Customer, act: str) -> str:
+    return str(workflow.label_of(customer, act))
+
+
+def _changes(customer: Customer, facts: dict[str, Any]) -> list[dict[str, str]]:
+    changes = dict(facts.get("choices", {}))
+    if "sealed" in facts:
+        changes |= open_facts(customer, facts["sealed"])
+    return [
+        {
+            "field": str(Customer._meta.get_field(name).verbose_name),
+            "before": before,
+            "after": after,
+        }
+        for name, (before, after) in sorted(changes.items())
+    ]
+
+
+def missing_credentials(
+    *, agent: Agent, carrier: Carrier, line: str, jurisdiction: str, on: date
+) -> list[str]:
+    """What `agent` lacks to sell this line of this carrier there on that day, one sentence each.
+
+    Empty means that they may sell. A licence or appointment does not cover the day it ends on.
+    """
+    words = {
+        "agent": agent.name,
+        "line": str(Line(line).label).lower(),
+        "place": places.name_of(jurisdiction),
+        "carrier": carrier.name,
+        "day": date_format(on, pgettext("a date in a sentence", "j F Y")),
+    }
+    missing = []
+    if not agent.licences.in_force(on).filter(jurisdiction=jurisdiction, line=line).exists():
+        missing.append(_("%(agent)s holds no %(line)s licence in %(place)s on %(day)s.") % words)
+    if not agent.appointments.in_force(on).filter(carrier=carrier, line=line).exists():
+        missing.append(
+            _("%(agent)s has no %(line)s appointment with %(carrier)s on %(day)s.") % words
+        )
+    return missing
+
+
+def sanctions_matches(name: str) -> list[SanctionEntry]:
+    """Entries in force whose name is this one, or one of the two holds all words of the other.
+
+    Word order, accents, capitals, punctuation and company forms do not count. A name of a single
+    word must match whole. A match is a reason to stop and look, not a verdict.
+    """
+    words = names.match_key(name).split()
+    if not words:
+        return []
+    match = Q(words=words)
+    if len(words) > 1:
+        match |= Q(words__contains=words) | Q(words__contained_by=words, words__len__gt=1)
+    return list(SanctionEntry.objects.filter(match, is_current=True))
