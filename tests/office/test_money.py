@@ -60,7 +60,7 @@ def test_exact_refuses_what_is_no_bookable_amount(amount):
         # 100.00 / 3 = 33.33 and one cent over: the earliest of equal remainders takes it.
         ("100.00", [1, 1, 1], ["33.34", "33.33", "33.33"]),
         ("-100.00", [1, 1, 1], ["-33.34", "-33.33", "-33.33"]),
-        # 0.05 by 1 and 2 thirds: 1.67 and 3.33 cents: the larger remainder, .67, takes the odd cent.
+        # 5 cents by thirds: 1.67 and 3.33. The larger remainder, .67, takes the odd cent.
         ("0.05", [1, 2], ["0.02", "0.03"]),
         ("0.01", [0, 1, 0], ["0.00", "0.01", "0.00"]),
         ("10.00", [Decimal("0.25"), Decimal("0.75")], ["2.50", "7.50"]),
@@ -241,7 +241,7 @@ def test_every_way_to_save_refuses_a_third_place(purse):
     ):
         with pytest.raises(Refused, match="at most two decimals"), transaction.atomic():
             save()
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError), transaction.atomic():
         purse.objects.create(amount=0.1)
     with pytest.raises(IntegrityError), transaction.atomic():
         purse.objects.update(amount=models.F("amount") / 3)
