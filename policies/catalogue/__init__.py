@@ -1,0 +1,41 @@
+"""The product catalogue: YAML in, checked to the line, typed definitions out. No database."""
+
+from policies.catalogue.definition import ProductDefinition, required_documents
+from policies.catalogue.loading import SHIPPED, check_document, load_folder
+from policies.catalogue.parts import (
+    AppetiteRule,
+    Cancellation,
+    Cause,
+    Choice,
+    Commission,
+    Coverage,
+    DocumentRequirement,
+    Exclusion,
+    Form,
+    Option,
+    PayPlan,
+)
+from policies.catalogue.reading import CatalogueError, Problem
+from policies.rating.plan import label
+
+__all__ = [
+    "SHIPPED",
+    "AppetiteRule",
+    "Cancellation",
+    "CatalogueError",
+    "Cause",
+    "Choice",
+    "Commission",
+    "Coverage",
+    "DocumentRequirement",
+    "Exclusion",
+    "Form",
+    "Option",
+    "PayPlan",
+    "Problem",
+    "ProductDefinition",
+    "check_document",
+    "label",
+    "load_folder",
+    "required_documents",
+]

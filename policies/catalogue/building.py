@@ -1,0 +1,111 @@
+"""The parts of a product from its checked document."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from policies.catalogue.parts import (
+    AppetiteRule,
+    Cancellation,
+    Cause,
+    Choice,
+    Commission,
+    Coverage,
+    DocumentRequirement,
+    Exclusion,
+    Form,
+    Option,
+    PayPlan,
+)
+from policies.rating.plan import Json
+
+
+def coverage_of(data: Json, document: Json, jurisdictions: Sequence[str]) -> Coverage:
+    return Coverage(
+        code=data["code"],
+        names=document["coverage_names"][data["code"]],
+        per=data["per"],
+        mandatory=frozenset(data.get("mandatory", ())),
+        jurisdictions=frozenset(data.get("jurisdictions", jurisdictions)),
+        usual=data.get("usual", False),
+        limit=_choice(data.get("limit")),
+        deductible=_choice(data.get("deductible")),
+        exclusions=tuple(
+            Exclusion(one["code"], document["exclusion_texts"][one["code"]], one["clause"])
+            for one in data["exclusions"]
+        ),
+        waiting_days=data.get("waiting_days", 0),
+    )
+
+
+def _choice(data: Json | None) -> Choice | None:
+    if data is None:
+        return None
+    return Choice(
+        options=tuple(
+            Option(
+                one["code"],
+                _decimal(one.get("amount")),
+                _decimal(one.get("each_person")),
+                _decimal(one.get("percent")),
+            )
+            for one in data["options"]
+        ),
+        default=data["default"],
+        of=data.get("of", ""),
+        minimum=data.get("minimum", {}),
+    )
+
+
+def commission_of(data: Json | None) -> Commission | None:
+    """None for the own carrier: it pays no commission to itself."""
+    return None if data is None else Commission(Decimal(data["new"]), Decimal(data["renewal"]))
+
+
+def appetite_of(data: Json) -> AppetiteRule:
+    return AppetiteRule(data["code"], data["blocks"], data["when"], data["message"])
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def cause_of(data: Json) -> Cause:
+    return Cause(
+        data["code"], data["name"], tuple(data["coverages"]), tuple(data.get("exclusions", ()))
+    )
+
+
+def document_of(data: Json) -> DocumentRequirement:
+    return DocumentRequirement(
+        data["document"],
+        data["name"],
+        tuple(data.get("causes", ())),
+        _decimal(data.get("amount_over")),
+        data.get("injury", False),
+    )
+
+
+def pay_plan_of(data: Json) -> PayPlan:
+    return PayPlan(
+        data["code"],
+        data["name"],
+        Decimal(data["down_payment"]),
+        data["instalments"],
+        data["interval_months"],
+        Decimal(data["instalment_fee"]),
+    )
+
+
+def cancellation_of(data: Json) -> Cancellation:
+    return Cancellation(
+        data["insured"],
+        data["carrier"],
+        data["nonpayment"],
+        Decimal(data["short_rate_factor"]),
+        Decimal(data["minimum_earned"]),
+        tuple(data["fully_earned_fees"]),
+    )
+
+
+def form_of(data: Json) -> Form:
+    return Form(data["number"], data["edition"], data["name"], tuple(data.get("coverages", ())))

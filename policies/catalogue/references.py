@@ -1,0 +1,116 @@
+"""Checks that the parts of a product name each other rightly."""
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from policies.catalogue.definition import labels_of
+from policies.catalogue.reading import Path_
+from policies.rating.plan import POLICY, Json
+
+Finding = tuple[Path_, str]
+
+
+def check_references(document: Json) -> Iterator[Finding]:
+    """Every code that one part uses and another should have."""
+    for part in ("coverages", "causes", "pay_plans", "appetite"):
+        yield from _twice((part,), [one["code"] for one in document[part]])
+    places = set(document["taxes_and_fees"])
+    codes = {one["code"] for one in document["coverages"]}
+    for index, coverage in enumerate(document["coverages"]):
+        yield from _coverage(("coverages", index), coverage, document, places)
+    yield from _causes(document, codes)
+    for index, one in enumerate(document["claim_documents"]):
+        known = {cause["code"] for cause in document["causes"]}
+        yield from _unknown(("claim_documents", index, "causes"), one.get("causes", ()), known)
+    for index, form in enumerate(document["forms"]):
+        yield from _unknown(("forms", index, "coverages"), form.get("coverages", ()), codes)
+    for index, plan in enumerate(document["pay_plans"]):
+        yield from _pay_plan(("pay_plans", index), plan, document["term_months"])
+    yield from _levies(document)
+
+
+def item_lists(schema: Json) -> set[str]:
+    """The names under which a risk holds insured items."""
+    return {name for name, one in schema.get("properties", {}).items() if one.get("x-item")}
+
+
+def _twice(path: Path_, codes: list[str]) -> Iterator[Finding]:
+    for index, code in enumerate(codes):
+        if code in codes[:index]:
+            yield (*path, index, "code"), _("“%(code)s” appears twice") % {"code": code}
+
+
+def _unknown(path: Path_, used: Iterable[str], known: Iterable[str]) -> Iterator[Finding]:
+    for code in used:
+        if code not in known:
+            yield path, _("“%(code)s” is not known") % {"code": code}
+
+
+def _coverage(path: Path_, coverage: Json, document: Json, places: set[str]) -> Iterator[Finding]:
+    code = coverage["code"]
+    yield from _unknown((*path, "code"), [code], document["coverage_names"])
+    lists = item_lists(document["risk_schema"])
+    if coverage["per"] != POLICY:
+        yield from _unknown((*path, "per"), [coverage["per"]], lists)
+    for name in ("mandatory", "jurisdictions"):
+        yield from _unknown((*path, name), coverage.get(name, ()), places)
+    for index, one in enumerate(coverage["exclusions"]):
+        place = (*path, "exclusions", index, "code")
+        yield from _unknown(place, [one["code"]], document["exclusion_texts"])
+    for name in ("limit", "deductible"):
+        if name in coverage:
+            yield from _choice((*path, name), coverage, coverage[name], document, places)
+
+
+def _choice(
+    path: Path_, coverage: Json, choice: Json, document: Json, places: set[str]
+) -> Iterator[Finding]:
+    codes = [option["code"] for option in choice["options"]]
+    yield from _twice((*path, "options"), codes)
+    yield from _unknown((*path, "default"), [choice["default"]], codes)
+    yield from _unknown((*path, "minimum"), choice.get("minimum", {}), places)
+    yield from _unknown((*path, "minimum"), choice.get("minimum", {}).values(), codes)
+    if "of" in choice:
+        root, _dot, rest = choice["of"].partition(".")
+        plain = f"{coverage['per']}.{rest}" if root == "item" else rest
+        yield from _unknown((*path, "of"), [plain], dict(labels_of(document["risk_schema"])))
+    elif any("percent" in option for option in choice["options"]):
+        yield path, _("a percentage needs `of`: the sum that it is taken of")
+
+
+def _causes(document: Json, codes: set[str]) -> Iterator[Finding]:
+    excluded = {e["code"] for coverage in document["coverages"] for e in coverage["exclusions"]}
+    for index, cause in enumerate(document["causes"]):
+        path = ("causes", index)
+        yield from _unknown((*path, "coverages"), cause["coverages"], codes)
+        yield from _unknown((*path, "exclusions"), cause.get("exclusions", ()), excluded)
+        if not cause["coverages"] and not cause.get("exclusions"):
+            yield path, _("the cause hits no coverage and no exclusion")
+
+
+def _pay_plan(path: Path_, plan: Json, term_months: int) -> Iterator[Finding]:
+    is_whole = Decimal(plan["down_payment"]) == 1
+    if is_whole != (plan["instalments"] == 0):
+        yield path, _("instalments are for what the down payment leaves, and only for that")
+    if plan["instalments"] * plan["interval_months"] >= term_months:
+        yield path, _("the last instalment falls due after the term")
+    if plan["instalments"] and not plan["interval_months"]:
+        yield path, _("instalments need months between them")
+
+
+def _levies(document: Json) -> Iterator[Finding]:
+    lists = item_lists(document["risk_schema"])
+    known = set()
+    for place, levies in document["taxes_and_fees"].items():
+        path: Path_ = ("taxes_and_fees", place)
+        yield from _twice(path, [one["code"] for one in levies])
+        known |= {one["code"] for one in levies}
+        for index, levy in enumerate(levies):
+            if levy["kind"] == "tax" and "rate" not in levy:
+                yield (*path, index), _("a tax has a rate")
+            if levy.get("per", POLICY) != POLICY:
+                yield from _unknown((*path, index, "per"), [levy["per"]], lists)
+    earned = document["cancellation"]["fully_earned_fees"]
+    yield from _unknown(("cancellation", "fully_earned_fees"), earned, known)
