@@ -1,0 +1,130 @@
+"""Instalments of a bill: when each falls due and how much it is, to the cent.
+
+Pure: dates and amounts in, dates and amounts out. Every charge is shared out by the same
+weights and by largest remainder, so that the instalments of each charge sum to it exactly.
+"""
+
+from calendar import monthrange
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from office import money
+from office.exceptions import Refused
+
+ZERO = money.ZERO
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a bill is paid: a share down, the rest in equal instalments.
+
+    down_payment: share of the bill due on the first day, from 0 to 1; 0 means that the first
+        instalment is as large as the others.
+    instalments: how many bills there are, the down payment among them.
+    interval_months: months from one due date to the next.
+    instalment_fee: charged with each bill but the first.
+    """
+
+    instalments: int = 1
+    interval_months: int = 1
+    down_payment: Decimal = Decimal(0)
+    instalment_fee: Decimal = ZERO
+
+    def __post_init__(self) -> None:
+        if self.instalments < 1 or self.interval_months < 1:
+            raise Refused(_("A pay plan has at least one instalment and one month between two."))
+        if not 0 <= self.down_payment <= 1:
+            raise Refused(_("The down payment is a share of the bill, from nothing to all."))
+        if self.instalment_fee < 0:
+            raise Refused(_("An instalment fee is not negative."))
+
+    @classmethod
+    def read(cls, plan: Mapping[str, Any]) -> "Plan":
+        """The plan as the product's definition writes it; what is missing is paid in full."""
+        return cls(
+            instalments=int(plan.get("instalments", 1)),
+            interval_months=int(plan.get("interval_months") or 1),
+            down_payment=Decimal(str(plan.get("down_payment") or 0)),
+            instalment_fee=money.exact(Decimal(str(plan.get("instalment_fee") or 0))),
+        )
+
+
+@dataclass(frozen=True)
+class Instalment:
+    due_on: date
+    premium: Decimal
+    tax: Decimal
+    fees: Decimal
+    instalment_fee: Decimal = ZERO
+
+    @property
+    def total(self) -> Decimal:
+        return self.premium + self.tax + self.fees + self.instalment_fee
+
+
+def schedule(
+    *, premium: Decimal, tax: Decimal, fees: Decimal, plan: Plan, from_on: date, to_on: date
+) -> list[Instalment]:
+    """The instalments of a term `[from_on, to_on)`, in the order of their due dates.
+
+    Fees are due with the first. No instalment falls due on or after the end of the term: a plan
+    of twelve months on a term of six has six. Instalments of nothing are left out.
+    """
+    if to_on <= from_on:
+        raise Refused(_("A term ends after it begins."))
+    if min(premium, tax, fees) < 0:
+        raise Refused(_("A bill has no negative charges; return premium is a credit."))
+    days = due_dates(from_on, to_on, plan)
+    weights = _weights(plan, len(days))
+    first_only = [1] + [0] * (len(days) - 1)
+    columns = zip(
+        days,
+        money.allocate(premium, weights),
+        money.allocate(tax, weights),
+        money.allocate(fees, first_only),
+        strict=True,
+    )
+    bills = [Instalment(*column) for column in columns]
+    return _with_instalment_fees([bill for bill in bills if bill.total], plan.instalment_fee)
+
+
+def due_dates(from_on: date, to_on: date, plan: Plan) -> list[date]:
+    """The first day of the term, then the same day of every nth month, as many as fit."""
+    days = [
+        add_months(from_on, number * plan.interval_months) for number in range(plan.instalments)
+    ]
+    return [day for day in days if day < to_on]
+
+
+def add_months(start: date, months: int) -> date:
+    """The same day `months` later, or the last day of that month where it is too short.
+
+    Counted from the start each time, so that a bill of 31 January does not slip from
+    28 February to 28 March.
+    """
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
+
+
+def _weights(plan: Plan, count: int) -> list[Decimal | int]:
+    """A down payment of d leaves (1 - d) for the others, in equal parts.
+
+    In integers of the same proportion: the first weighs d × (count − 1), each other 1 − d.
+    """
+    if count == 1 or not plan.down_payment:
+        return [1] * count
+    others = 1 - plan.down_payment
+    return [plan.down_payment * (count - 1)] + [others] * (count - 1)
+
+
+def _with_instalment_fees(bills: list[Instalment], fee: Decimal) -> list[Instalment]:
+    if not fee:
+        return bills
+    return bills[:1] + [
+        Instalment(bill.due_on, bill.premium, bill.tax, bill.fees, fee) for bill in bills[1:]
+    ]

@@ -1,0 +1,162 @@
+"""Reads of the books: balances, entries of a source, and the proofs that they are right."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db import connection
+from django.db.models import QuerySet, Sum
+
+from accounting.enums import AccountCode, EntryKind, PaymentState
+from accounting.models import Account, Balance, Entry, Instalment, Invoice, Line
+from office.models import User
+from office.money import ZERO
+
+
+class TrialRow(NamedTuple):
+    account: Account
+    currency: str
+    amount: Decimal
+
+    @property
+    def debit(self) -> Decimal | None:
+        return self.amount if self.amount > 0 else None
+
+    @property
+    def credit(self) -> Decimal | None:
+        return -self.amount if self.amount < 0 else None
+
+
+def trial_balance(on: date) -> list[TrialRow]:
+    """Every account with a balance at the end of that day: debits above zero, credits below.
+
+    Read from the balances that the posting statement keeps; an invariant proves them equal to
+    the lines.
+    """
+    sums = (
+        Balance.objects.filter(day__lte=on)
+        .order_by("account_id", "currency")
+        .values_list("account_id", "currency")
+        .annotate(sum=Sum("amount"))
+    )
+    accounts = Account.objects.in_bulk()
+    return [TrialRow(accounts[code], currency, total) for code, currency, total in sums if total]
+
+
+def account_balance(code: str, on: date, currency: str = "USD") -> Decimal:
+    """What the account stands at by the end of that day; a debit above zero."""
+    days = Balance.objects.filter(account_id=code, currency=currency, day__lte=on)
+    return days.aggregate(sum=Sum("amount"))["sum"] or ZERO
+
+
+def entries_for(source: str) -> QuerySet[Entry]:
+    """The entries of a claim, policy, payment or receipt, in the order they were posted."""
+    return Entry.objects.about(source).select_related("by").prefetch_related("lines").order_by("id")
+
+
+def source_balance(source: str, codes: Sequence[str], currency: str = "USD") -> Decimal:
+    """What a source's lines on these accounts add up to: the open reserve of a claim, say."""
+    lines = Line.objects.filter(entry__source=source, account_id__in=list(codes), currency=currency)
+    return lines.aggregate(sum=Sum("amount"))["sum"] or ZERO
+
+
+def invoices_for_user(user: User) -> QuerySet[Invoice]:
+    """The invoices that this person may see, the earliest due first."""
+    return Invoice.objects.for_user(user).select_related("billing_account").order_by("due_on", "pk")
+
+
+def instalments_ahead(policy_number: str) -> QuerySet[Instalment]:
+    """What will be billed and has no invoice yet."""
+    return Instalment.objects.filter(
+        billing_account__policy_number=policy_number, invoice=None
+    ).order_by("due_on")
+
+
+@dataclass(frozen=True)
+class Invariant:
+    name: str
+    ok: bool
+    detail: str
+
+
+# Each finds what is broken, as text; nothing found is the proof.
+UNBALANCED = """
+SELECT currency || ' is off by ' || sum(amount) FROM accounting_line
+GROUP BY currency HAVING sum(amount) <> 0
+"""
+UNBALANCED_ENTRIES = """
+SELECT 'entry ' || entry_id || ' ' || currency || ' is off by ' || sum(amount)
+FROM accounting_line GROUP BY entry_id, currency HAVING sum(amount) <> 0 LIMIT 20
+"""
+BALANCES_DIFFER = """
+SELECT account_id || ' ' || currency || ' ' || day || ': lines ' || coalesce(l.amount, 0)
+    || ', balances ' || coalesce(b.amount, 0)
+FROM (SELECT account_id, currency, booked_on AS day, sum(amount) AS amount
+    FROM accounting_line JOIN accounting_entry e ON e.id = entry_id GROUP BY 1, 2, 3) AS l
+FULL JOIN (SELECT account_id, currency, day, sum(amount) AS amount
+    FROM accounting_balance GROUP BY 1, 2, 3) AS b USING (account_id, currency, day)
+WHERE coalesce(l.amount, 0) <> coalesce(b.amount, 0) LIMIT 20
+"""
+# A reserve, and what the office owes, never turn into a debit: more was paid than was there.
+OVERDRAWN = """
+SELECT e.source || ' ' || l.account_id || ' is overdrawn by ' || sum(l.amount)
+FROM accounting_line l JOIN accounting_entry e ON e.id = l.entry_id
+WHERE l.account_id = ANY(%s) GROUP BY e.source, l.account_id, l.currency
+HAVING sum(l.amount) > 0 LIMIT 20
+"""
+NOT_OVERDRAWN = [
+    AccountCode.CASE_RESERVE_LOSS.value,
+    AccountCode.CASE_RESERVE_EXPENSE.value,
+    AccountCode.CLAIMS_PAYABLE.value,
+    AccountCode.REFUNDS_PAYABLE.value,
+    AccountCode.UNAPPLIED_CASH.value,
+]
+POSTED_WRONGLY = """
+SELECT p.number || ' is ' || p.state || ' and has ' || count(e.id) || ' entries of its money'
+FROM accounting_payment p LEFT JOIN accounting_entry e
+    ON e.reference = 'payment:' || p.number AND e.kind = %s
+    AND NOT EXISTS (SELECT FROM accounting_entry r WHERE r.reverses_id = e.id)
+GROUP BY p.id HAVING count(e.id) <> (p.state = %s)::int LIMIT 20
+"""
+CREDIT_DIFFERS = """
+SELECT a.policy_number || ': credit ' || a.credit || ', receipts and refunds leave ' || left_over
+FROM accounting_billingaccount a,
+LATERAL (SELECT
+    coalesce((SELECT sum(unapplied) FROM accounting_receipt r WHERE r.billing_account_id = a.id), 0)
+    - coalesce((SELECT sum(amount) FROM accounting_payment p
+        WHERE p.source = 'policy:' || a.policy_number AND p.purpose = 'premium_refund'
+        AND p.state NOT IN ('cancelled', 'returned')), 0) AS left_over) AS found
+WHERE a.credit <> left_over LIMIT 20
+"""
+PAID_DIFFERS = """
+SELECT i.number || ': paid ' || i.paid || ', allocated ' || coalesce(sum(a.amount), 0)
+FROM accounting_invoice i LEFT JOIN accounting_allocation a ON a.invoice_id = i.id
+GROUP BY i.id HAVING i.paid <> coalesce(sum(a.amount), 0) LIMIT 20
+"""
+
+
+def invariants() -> list[Invariant]:
+    """What must hold of the books at every moment; `manage.py invariants` prints them."""
+    return [
+        _proof("every currency of the ledger balances", UNBALANCED),
+        _proof("every entry balances", UNBALANCED_ENTRIES),
+        _proof("the balances equal the lines", BALANCES_DIFFER),
+        _proof("no reserve and nothing owed is overdrawn", OVERDRAWN, NOT_OVERDRAWN),
+        _proof(
+            "every confirmed payment has exactly one posting",
+            POSTED_WRONGLY,
+            EntryKind.PAYMENT_CONFIRMED.value,
+            PaymentState.CONFIRMED.value,
+        ),
+        _proof("credit equals unapplied receipts less refunds", CREDIT_DIFFERS),
+        _proof("invoices are paid by their allocations", PAID_DIFFERS),
+    ]
+
+
+def _proof(name: str, finder: str, *params: object) -> Invariant:
+    with connection.cursor() as cursor:
+        cursor.execute(finder, params or None)
+        found = [text for (text,) in cursor.fetchall()]
+    return Invariant(name, not found, "; ".join(found))

@@ -1,0 +1,76 @@
+"""The acts of accounting, and the only writers of its tables.
+
+A claim's money goes through `draft_payment` and `approve_payment`: they post by themselves what
+an approval, a confirmation and a return mean for the ledger. What a caller posts is premium
+(`post_premium_written`) and changes of case reserves (`post_reserve_change`).
+"""
+
+from accounting.services.billing import bill_policy, issue_due_invoices, issue_invoice_document
+from accounting.services.ledger import (
+    Leg,
+    Posting,
+    close_period,
+    credit,
+    debit,
+    post_entries_bulk,
+    post_entry,
+    reopen_period,
+    reverse_entry,
+)
+from accounting.services.payments import (
+    approve_payment,
+    ask_bank,
+    bounce_payment,
+    cancel_payment,
+    confirm_payment,
+    draft_payment,
+    draft_refund,
+    send_payment,
+    sweep_payments,
+)
+from accounting.services.posting import (
+    post_allocation,
+    post_claim_payment_approved,
+    post_claim_payment_confirmed,
+    post_claim_payment_returned,
+    post_fee,
+    post_premium_written,
+    post_receipt,
+    post_reserve_change,
+)
+from accounting.services.receipts import capture_receipt, pay_invoice, return_receipt
+
+__all__ = [
+    "Leg",
+    "Posting",
+    "approve_payment",
+    "ask_bank",
+    "bill_policy",
+    "bounce_payment",
+    "cancel_payment",
+    "capture_receipt",
+    "close_period",
+    "confirm_payment",
+    "credit",
+    "debit",
+    "draft_payment",
+    "draft_refund",
+    "issue_due_invoices",
+    "issue_invoice_document",
+    "pay_invoice",
+    "post_allocation",
+    "post_claim_payment_approved",
+    "post_claim_payment_confirmed",
+    "post_claim_payment_returned",
+    "post_entries_bulk",
+    "post_entry",
+    "post_fee",
+    "post_premium_written",
+    "post_receipt",
+    "post_reserve_change",
+    "reopen_period",
+    "return_receipt",
+    "reverse_entry",
+    "send_payment",
+    "sweep_payments",
+]

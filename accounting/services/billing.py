@@ -1,0 +1,183 @@
+"""Bills: a policy's instalments, and the invoices made of them when their time comes."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from accounting.enums import AccountCode, ChargeKind, EntryKind
+from accounting.instalments import Plan, schedule
+from accounting.models import BillingAccount, Instalment, Invoice, InvoiceLine, Line
+from accounting.services.posting import post_fee
+from customers.models import Customer
+from office import clock, documents, money, outbox
+from office.exceptions import Refused
+from office.models import Document, User
+from office.numbering import next_gapless
+
+DAYS_AHEAD = 20  # an invoice goes out this long before it is due
+
+
+def bill_policy(
+    *,
+    policy_number: str,
+    customer: Customer,
+    premium: Decimal,
+    tax: Decimal,
+    fees: Decimal,
+    pay_plan: Mapping[str, Any],
+    from_on: date,
+    to_on: date,
+    by: User,
+) -> BillingAccount:
+    """Spread a policy's charges over its pay plan, and invoice what is due by now.
+
+    Call it after `post_premium_written` (whose codes it takes over) and late in the transaction:
+    the invoice's number is held until the commit.
+    """
+    bills = schedule(
+        premium=premium,
+        tax=tax,
+        fees=fees,
+        plan=Plan.read(pay_plan),
+        from_on=from_on,
+        to_on=to_on,
+    )
+    with transaction.atomic(savepoint=False):
+        account = BillingAccount.objects.create(
+            policy_number=policy_number,
+            customer=customer,
+            pay_plan=dict(pay_plan),
+            created_at=clock.now(),
+            created_by=by,
+            **_codes_of(policy_number),
+        )
+        instalments = Instalment.objects.bulk_create(
+            Instalment(
+                billing_account=account,
+                sequence=sequence,
+                due_on=bill.due_on,
+                premium=bill.premium,
+                tax=bill.tax,
+                fees=bill.fees,
+                instalment_fee=bill.instalment_fee,
+            )
+            for sequence, bill in enumerate(bills, start=1)
+        )
+        horizon = _horizon(clock.today())
+        for instalment in instalments:
+            if instalment.due_on <= horizon:
+                _issue_invoice(instalment, account, by)
+    return account
+
+
+def issue_due_invoices(*, on: date, by: User) -> int:
+    """Invoice every instalment whose time has come by that day; how many were."""
+    waiting = Instalment.objects.filter(due_on__lte=_horizon(on), invoice=None)
+    issued = 0
+    for pk in list(waiting.order_by("due_on", "pk").values_list("pk", flat=True)):
+        issued += _issue_one(pk, by)
+    return issued
+
+
+def issue_invoice_document(*, invoice: Invoice, by: User) -> Document:
+    """The invoice as PDF in the customer's language, made once."""
+    with transaction.atomic():
+        invoice = Invoice.objects.select_for_update(no_key=True).get(pk=invoice.pk)
+        if invoice.document:
+            return invoice.document
+        language = invoice.customer.language
+        with translation.override(language):
+            invoice.document = documents.issue(
+                template="invoice",
+                data=_invoice_data(invoice, language),
+                language=language,
+                kind="invoice",
+                title=_("Invoice %(number)s") % {"number": invoice.number},
+                source=invoice.source,
+                by=by,
+            )
+        invoice.save(update_fields=["document"])
+    return invoice.document
+
+
+def _codes_of(policy_number: str) -> dict[str, Any]:
+    """The codes of the policy's premium, and whether the money belongs to another carrier."""
+    legs = Line.objects.filter(
+        entry__source=f"policy:{policy_number}", entry__kind=EntryKind.PREMIUM_WRITTEN
+    )
+    names = ("product", "line", "carrier", "jurisdiction")
+    rows = list(legs.values("account_id", *names))
+    if not rows:
+        raise Refused(_("The premium of %(policy)s is not posted.") % {"policy": policy_number})
+    codes = {name: rows[0][name] for name in names}
+    in_trust = any(row["account_id"] == AccountCode.CARRIER_PAYABLE for row in rows)
+    return codes | {"holds_trust_money": in_trust}
+
+
+def _horizon(on: date) -> date:
+    return on + timedelta(days=DAYS_AHEAD)
+
+
+def _issue_one(instalment_id: int, by: User) -> bool:
+    with transaction.atomic():
+        instalment = Instalment.objects.select_for_update(no_key=True).get(pk=instalment_id)
+        if Invoice.objects.filter(instalment=instalment).exists():
+            return False
+        account = instalment.billing_account
+        _issue_invoice(instalment, account, by)
+    return True
+
+
+def _issue_invoice(instalment: Instalment, account: BillingAccount, by: User) -> Invoice:
+    """Charge the instalment fee, then take the number: the last thing that can wait."""
+    today = clock.today()
+    invoice = Invoice(
+        billing_account=account,
+        instalment=instalment,
+        customer_id=account.customer_id,
+        issued_on=today,
+        due_on=max(instalment.due_on, today),
+        currency=account.currency,
+        total=instalment.total,
+        created_at=clock.now(),
+        created_by=by,
+    )
+    if instalment.instalment_fee:
+        reference = f"instalment:{account.policy_number}/{instalment.sequence}"
+        post_fee(account=account, amount=instalment.instalment_fee, reference=reference, by=by)
+    invoice.number = next_gapless("invoice")
+    invoice.save(force_insert=True)
+    InvoiceLine.objects.bulk_create(
+        InvoiceLine(invoice=invoice, kind=kind, amount=amount)
+        for kind, amount in instalment.charges
+    )
+    outbox.put("accounting.issue_invoice_document", invoice_id=invoice.pk)
+    return invoice
+
+
+def _invoice_data(invoice: Invoice, language: str) -> dict[str, Any]:
+    """What templates/documents/invoice.typ prints: amounts and labels as ready text."""
+    customer = invoice.customer
+    address = customer.addresses.filter(is_current=True).first()
+    return {
+        "number": invoice.number,
+        "policy": invoice.billing_account.policy_number,
+        "customer": customer.display_name,
+        "street": address.street if address else "",
+        "town": f"{address.city} {address.postal_code}" if address else "",
+        "issued_on": invoice.issued_on,
+        "due_on": invoice.due_on,
+        "lines": [
+            {
+                "charge": ChargeKind(line.kind).label,
+                "amount": money.format(line.amount, invoice.currency, language),
+            }
+            for line in invoice.lines.all()
+        ],
+        "total": money.format(invoice.total, invoice.currency, language),
+    }
