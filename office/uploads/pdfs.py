@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from office.exceptions import Refused
 
 CLEANER = Path(__file__).with_name("pdf_cleaner.py")
-SECONDS = 30
+SECONDS = 15
 REFUSALS = {
     "encrypted": gettext_lazy(
         "This PDF is locked with a password. Please save it without one and send it again."

@@ -19,8 +19,8 @@ _STARTS = {b"\xff\xd8\xff": JPEG, b"\x89PNG\r\n\x1a\n": PNG, b"%PDF-": PDF}
 _PHONE_PICTURES = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif"}
 # Text that a browser, a shell or an office program would take for something to run.
 _ACTIVE_TEXT = re.compile(
-    rb"\A(?:\xef\xbb\xbf)?\s*(?:<[a-z!?%]|#!|%!PS|\{\\rtf|MIME-Version:|@echo\b|\[Internet)|"
-    rb"<(?:script|svg|html|iframe|object|embed|body|meta|!doctype)\b|<\?(?:php|xml|=)|javascript:",
+    r"\A\s*(?:<[a-z!?%]|#!|%!PS|\{\\rtf|MIME-Version:|@echo\b|\[Internet)|"
+    r"<(?:script|svg|html|iframe|object|embed|body|meta|!doctype)\b|<\?(?:php|xml|=)|javascript:",
     re.IGNORECASE,
 )
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -39,7 +39,8 @@ def media_type(content: bytes, name: str) -> str:
             "iPhone: Settings, Camera, Formats, Most Compatible), or send a screenshot of it."
         )
         raise Refused(message)
-    if _decoded(content) is None or _ACTIVE_TEXT.search(content):
+    text = _decoded(content)
+    if text is None or _ACTIVE_TEXT.search(text):
         raise Refused(_not_taken(content))
     return CSV if name.lower().endswith(".csv") else TEXT
 

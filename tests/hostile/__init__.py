@@ -1,0 +1,1 @@
+"""Hostile input, made by code: no dangerous file lies in this repository."""
