@@ -57,15 +57,13 @@ def narrow(customers: QuerySet[Customer], text: str) -> QuerySet[Customer]:
     words = names.words_of(text)
     if not words:
         return customers
-    if points := _contact_points(text):
-        return customers.filter(points)
+    if "@" in text:
+        return customers.filter(pk__in=_owners_of_email(text))
     matches = Q()
     for word in words:
         matches &= _holds(word)
-    if len(words) == 1 and len(words[0]) == 4 and words[0].isdigit():
-        last_four = ContactPoint.objects.filter(last4=words[0], is_current=True)
-        matches |= Q(pk__in=last_four.values("customer_id")[:FOUND_AT_MOST])
-    return customers.filter(matches)
+    owners = _owners_of_phone(text)
+    return customers.filter(matches | Q(pk__in=owners) if owners else matches)
 
 
 def _holds(word: str) -> Q:
@@ -73,22 +71,30 @@ def _holds(word: str) -> Q:
     return Q(folded__contains=word if len(word) > 2 else f" {word}")
 
 
-def _contact_points(text: str) -> Q | None:
-    if "@" in text:
-        blind = vault.blind(
-            names.email_key(text), field=f"customers_contactpoint.{ContactKind.EMAIL}"
-        )
-        by_login = Q(login__email=names.email_key(text))
-        return by_login | Q(pk__in=_owners(blind))
-    key = names.phone_key(text) if names.looks_like_phone(text) else ""
-    if not key:
-        return None
-    blind = vault.blind(key, field=f"customers_contactpoint.{ContactKind.PHONE}")
-    return Q(pk__in=_owners(blind))
+def _owners_of_email(text: str) -> list[int]:
+    """Keys, not a subquery: PostgreSQL joins a list of keys and a trigram search in one bitmap."""
+    key = names.email_key(text)
+    by_contact = _owners(
+        blind=vault.blind(key, field=f"customers_contactpoint.{ContactKind.EMAIL}")
+    )
+    by_login = Customer.objects.filter(login__email=key).values_list("pk")
+    return [pk for (pk,) in by_contact.union(by_login)[:FOUND_AT_MOST]]
 
 
-def _owners(blind: bytes) -> QuerySet[ContactPoint, Any]:
-    return ContactPoint.objects.filter(blind=blind).values("customer_id")
+def _owners_of_phone(text: str) -> list[int]:
+    """Whose whole number, or whose last four digits, were typed."""
+    digits = text.strip()
+    if len(digits) == 4 and digits.isdecimal() and digits.isascii():
+        found = _owners(last4=digits, is_current=True)
+    elif names.looks_like_phone(text) and (key := names.phone_key(text)):
+        found = _owners(blind=vault.blind(key, field=f"customers_contactpoint.{ContactKind.PHONE}"))
+    else:
+        return []
+    return [pk for (pk,) in found[:FOUND_AT_MOST]]
+
+
+def _owners(**of: Any) -> QuerySet[ContactPoint, Any]:
+    return ContactPoint.objects.filter(**of).order_by().values_list("customer_id")
 
 
 def mailbox_of(customer: Customer) -> ContactPoint | None:

@@ -28,6 +28,7 @@ from django.db.models.query_utils import DeferredAttribute
 
 FORMAT = b"\x01"
 NONCE_BYTES = 12
+TAG_BYTES = 16
 KEY_BYTES = 32
 OWN_KEY = ""  # the id that stands before a value sealed with a key of its own, such as a person's
 
@@ -61,7 +62,8 @@ def open(sealed: bytes, *, aad: str, key: bytes | None = None) -> str:
 
 def key_id_of(sealed: bytes) -> str:
     """The id of the key that a sealed value needs."""
-    if sealed[:1] != FORMAT or len(sealed) < 2 + sealed[1] + NONCE_BYTES + 16:
+    shortest = 2 + NONCE_BYTES + TAG_BYTES
+    if sealed[:1] != FORMAT or len(sealed) < shortest or len(sealed) < shortest + sealed[1]:
         raise VaultError("This is not a sealed value.")
     return sealed[2 : 2 + sealed[1]].decode("ascii", "replace")
 
