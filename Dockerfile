@@ -12,7 +12,8 @@ ENV PATH=/venv/bin:$PATH \
     DJANGO_SETTINGS_MODULE=office.settings \
     OFFICE_VAR=/var/lib/office \
     GRANIAN_HOST=0.0.0.0 \
-    GRANIAN_PORT=8000
+    GRANIAN_PORT=8000 \
+    GRANIAN_BLOCKING_THREADS=8
 RUN useradd --system --uid 10001 --user-group --no-create-home office \
     && install --directory --owner office --group office --mode 700 /var/lib/office
 COPY --from=packages /venv /venv

@@ -150,6 +150,9 @@ def complete_environment(var: Path, port: int) -> None:
         "DJANGO_SETTINGS_MODULE": "office.settings",
         "GRANIAN_HOST": "127.0.0.1",
         "GRANIAN_WORKERS": "2",
+        "GRANIAN_BLOCKING_THREADS": "8",
+        "GRANIAN_LOG_LEVEL": "warning",
+        "LOG_LEVEL": "WARNING",  # the terminal is for what the office has to say
     }
     for name, value in defaults.items():
         os.environ[name] = os.environ.get(name) or value
@@ -157,6 +160,8 @@ def complete_environment(var: Path, port: int) -> None:
     os.environ["GRANIAN_PORT"] = str(port)
     os.environ["PATH"] = os.pathsep.join([str(Path(PYTHON).parent), os.environ["PATH"]])
     os.environ["PYTHONUNBUFFERED"] = "1"
+    if os.geteuid() == 0:  # it is one's own machine, and the demo's worker says so at each start
+        os.environ["PYTHONWARNINGS"] = "ignore:You're running the worker with superuser"
 
 
 def secret_keys(var: Path) -> dict[str, str]:
@@ -170,7 +175,14 @@ def secret_keys(var: Path) -> dict[str, str]:
 
 
 def prepare(var: Path) -> None:
-    step("Bringing the database up to date", "migrate", "--no-input", role="owner")
+    step(
+        "Bringing the database up to date",
+        "migrate",
+        "--no-input",
+        "--verbosity",
+        "0",
+        role="owner",
+    )
     build_static(var)
     fill_demo_office(var)
 

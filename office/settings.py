@@ -4,6 +4,7 @@ from pathlib import Path
 
 import structlog
 from csp.constants import NONCE, NONE, SELF
+from whitenoise.compress import Compressor
 
 from office import environment, logs
 
@@ -257,6 +258,9 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+# Source maps and unhashed twins would double the time of the first start.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "map"]
 MEDIA_ROOT = OFFICE_VAR / "media"
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_HANDLERS = ["office.uploads.SizeLimitedUploadHandler"]
