@@ -1,0 +1,343 @@
+"""One application against a product: is the risk well described, may these coverages be chosen?
+
+Paths in the answers carry item keys (`vehicles.v1.vin`), so that a form can place each sentence
+next to its field.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError
+
+from office import money
+from policies.catalogue.definition import ProductDefinition, labels_of
+from policies.catalogue.parts import Choice, Coverage, Exclusion
+from policies.rating.plan import Json, Names, label
+from policies.rating.reading import items_of
+
+Selection = dict[str, Any]
+FORMATS = FormatChecker(["date"])
+
+
+class FieldError(NamedTuple):
+    path: str
+    message: str
+
+
+class CoverageTerms(NamedTuple):
+    """A chosen coverage in money: what applies to a loss. A limit of None has no limit."""
+
+    coverage: str
+    item: str
+    names: Names
+    limit: Decimal | None
+    each_person: Decimal | None
+    deductible: Decimal
+    exclusions: tuple[Exclusion, ...]
+    waiting_days: int
+
+
+def coverage_key(coverage: str, item: str) -> str:
+    """The stable key of a selection."""
+    return f"{item}:{coverage}" if item else coverage
+
+
+# The risk
+
+
+def risk_errors(definition: ProductDefinition, risk: Json) -> list[FieldError]:
+    """What is missing or wrong in a risk, one sentence a field."""
+    validator = Draft202012Validator(definition.risk_schema, format_checker=FORMATS)
+    labels = dict(labels_of(definition.risk_schema))
+    errors = [
+        FieldError(path, sentence)
+        for error in validator.iter_errors(risk)
+        for path, sentence in _sentences(error, risk, labels)
+    ]
+    errors += _floats(risk, "")
+    if not errors:
+        errors += _keys(definition, risk)
+    return sorted(set(errors))
+
+
+def _sentences(
+    error: ValidationError, risk: Json, labels: dict[str, Names]
+) -> Iterator[FieldError]:
+    steps = list(error.absolute_path)
+    if error.validator == "required":
+        for name in error.validator_value:
+            if name not in error.instance:
+                path, plain = _path([*steps, name], risk)
+                field = label(labels[plain]) if plain in labels else name
+                yield FieldError(path, _("%(field)s: this is needed.") % {"field": field})
+        return
+    path, plain = _path(steps, risk)
+    field = label(labels[plain]) if plain in labels else plain
+    yield FieldError(path, f"{field}: {_wrong(error)}" if field else _wrong(error))
+
+
+def _wrong(error: ValidationError) -> str:
+    """What is wrong with a value, in the applicant's words."""
+    bound = error.validator_value
+    sentences = {
+        "type": _("this value is of the wrong kind."),
+        "enum": _("choose one of the list."),
+        "const": _("this value cannot be changed."),
+        "minimum": _("at least %(bound)s.") % {"bound": bound},
+        "maximum": _("at most %(bound)s.") % {"bound": bound},
+        "minLength": _("this is needed."),
+        "maxLength": _("at most %(bound)s characters.") % {"bound": bound},
+        "minItems": _("add at least one."),
+        "maxItems": _("at most %(bound)s.") % {"bound": bound},
+        "pattern": _("this does not have the right form."),
+        "format": _("write a date as YYYY-MM-DD."),
+        "additionalProperties": _("there is a field that this product does not know."),
+    }
+    return sentences.get(str(error.validator), _("this value is not accepted."))
+
+
+def _path(steps: list[Any], risk: Json) -> tuple[str, str]:
+    """A path with item keys, and the same without them."""
+    keyed: list[str] = []
+    plain: list[str] = []
+    node: Any = risk
+    for step in steps:
+        node = node[step] if isinstance(step, int) or step in node else None
+        if isinstance(step, int):
+            key = node.get("key") if isinstance(node, dict) else None
+            keyed.append(str(key or step))
+        else:
+            keyed.append(step)
+            plain.append(step)
+    return ".".join(keyed), ".".join(plain)
+
+
+def _floats(node: Any, path: str) -> Iterator[FieldError]:
+    """A float is not exact, also where JSON Schema would take 5.0 for a whole number."""
+    if isinstance(node, float):
+        yield FieldError(path, _("Write a whole number, or an amount as text."))
+    elif isinstance(node, dict):
+        for name, value in node.items():
+            yield from _floats(value, f"{path}.{name}" if path else str(name))
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            key = value.get("key", index) if isinstance(value, dict) else index
+            yield from _floats(value, f"{path}.{key}")
+
+
+def _keys(definition: ProductDefinition, risk: Json) -> Iterator[FieldError]:
+    """Keys are unique over all lists, and an item that names another names one that is there."""
+    seen: set[str] = set()
+    for name, schema in definition.risk_schema["properties"].items():
+        if not schema.get("x-item"):
+            continue
+        fields = schema.get("items", schema)["properties"]
+        for item in items_of(risk, name):
+            if item["key"] in seen:
+                yield FieldError(f"{name}.{item['key']}.key", _("This key is used twice."))
+            seen.add(item["key"])
+            yield from _links(name, item, fields, risk)
+
+
+def _links(name: str, item: Json, fields: Json, risk: Json) -> Iterator[FieldError]:
+    for field, schema in fields.items():
+        target = schema.get("x-link")
+        if target and item[field] not in {one["key"] for one in items_of(risk, target)}:
+            facts = {"field": label(schema["x-title"])}
+            yield FieldError(
+                f"{name}.{item['key']}.{field}", _("%(field)s: choose one of the list.") % facts
+            )
+
+
+# The coverages
+
+
+def coverage_errors(
+    definition: ProductDefinition, risk: Json, coverages: list[Selection], jurisdiction: str
+) -> list[FieldError]:
+    """What cannot be chosen so, and what must be chosen besides."""
+    errors: list[FieldError] = []
+    known = {coverage.code: coverage for coverage in definition.coverages}
+    chosen: set[tuple[str, str]] = set()
+    for selection in coverages:
+        cell = (selection["coverage"], selection["item"])
+        coverage = known.get(selection["coverage"])
+        errors += _selection_errors(coverage, risk, selection, jurisdiction, cell in chosen)
+        chosen.add(cell)
+    for coverage in definition.coverages:
+        if jurisdiction in coverage.mandatory:
+            for item in _places(coverage, risk):
+                if (coverage.code, item) not in chosen:
+                    path = f"coverages.{coverage_key(coverage.code, item)}"
+                    facts = {"coverage": label(coverage.names), "place": jurisdiction}
+                    sentence = _("%(coverage)s is mandatory in %(place)s.") % facts
+                    errors.append(FieldError(path, sentence))
+    return errors
+
+
+def _selection_errors(
+    coverage: Coverage | None,
+    risk: Json,
+    selection: Selection,
+    jurisdiction: str,
+    is_twice: bool,
+) -> Iterator[FieldError]:
+    path = f"coverages.{coverage_key(selection['coverage'], selection['item'])}"
+    if coverage is None or jurisdiction not in coverage.jurisdictions:
+        yield FieldError(path, _("This coverage is not offered here."))
+        return
+    if is_twice:
+        yield FieldError(path, _("This coverage is chosen twice."))
+    if selection["item"] not in _places(coverage, risk):
+        yield FieldError(path, _("This coverage is for an item that is not insured."))
+    for name, choice in (("limit", coverage.limit), ("deductible", coverage.deductible)):
+        allowed = [option.code for option in choice.allowed(jurisdiction)] if choice else [""]
+        if selection[name] not in allowed:
+            facts = {"options": ", ".join(allowed) or "–"}
+            yield FieldError(f"{path}.{name}", _("Choose one of: %(options)s.") % facts)
+
+
+def _places(coverage: Coverage, risk: Json) -> list[str]:
+    """The items that a coverage can be for; "" is the policy."""
+    return [""] if coverage.is_per_policy else [i["key"] for i in items_of(risk, coverage.per)]
+
+
+def default_coverages(
+    definition: ProductDefinition, risk: Json, jurisdiction: str
+) -> list[Selection]:
+    """The mandatory and the usual coverages of every item, with the usual options."""
+    return [
+        _selection(coverage, item, jurisdiction)
+        for coverage in definition.coverages
+        if jurisdiction in coverage.jurisdictions
+        and (coverage.usual or jurisdiction in coverage.mandatory)
+        for item in _places(coverage, risk)
+    ]
+
+
+def _selection(coverage: Coverage, item: str, jurisdiction: str) -> Selection:
+    return {
+        "key": coverage_key(coverage.code, item),
+        "coverage": coverage.code,
+        "item": item,
+        "limit": _default(coverage.limit, jurisdiction),
+        "deductible": _default(coverage.deductible, jurisdiction),
+    }
+
+
+def _default(choice: Choice | None, jurisdiction: str) -> str:
+    """The usual option, or the lowest that the law allows where that is higher."""
+    if choice is None:
+        return ""
+    allowed = [option.code for option in choice.allowed(jurisdiction)]
+    return choice.default if choice.default in allowed else allowed[0]
+
+
+def fit_coverages(
+    definition: ProductDefinition, risk: Json, wanted: list[Selection], jurisdiction: str
+) -> tuple[list[Selection], list[str]]:
+    """What this product can offer of what was asked, and a sentence for each difference.
+
+    A limit is met by the next option that is not below it, a deductible by the next that is not
+    above; mandatory coverages are added.
+    """
+    known = {coverage.code: coverage for coverage in definition.coverages}
+    fitted: dict[tuple[str, str], Selection] = {}
+    notes: list[str] = []
+    for selection in wanted:
+        coverage = known.get(selection["coverage"])
+        if coverage is None or jurisdiction not in coverage.jurisdictions:
+            name = label(coverage.names) if coverage else selection["coverage"]
+            notes.append(_("%(coverage)s is not offered.") % {"coverage": name})
+            continue
+        fitted[coverage.code, selection["item"]] = _fit(coverage, selection, jurisdiction, notes)
+    for default in default_coverages(definition, risk, jurisdiction):
+        coverage = known[default["coverage"]]
+        cell = (coverage.code, default["item"])
+        if jurisdiction in coverage.mandatory and cell not in fitted:
+            fitted[cell] = default
+            notes.append(
+                _("%(coverage)s is mandatory and was added.") % {"coverage": label(coverage.names)}
+            )
+    return list(fitted.values()), list(dict.fromkeys(notes))
+
+
+def _fit(
+    coverage: Coverage, selection: Selection, jurisdiction: str, notes: list[str]
+) -> Selection:
+    fitted = {**selection, "key": coverage_key(coverage.code, selection["item"])}
+    for name, choice in (("limit", coverage.limit), ("deductible", coverage.deductible)):
+        fitted[name] = _nearest(choice, selection[name], jurisdiction, upwards=name == "limit")
+        if fitted[name] != selection[name] and choice is not None:
+            notes.append(
+                _("%(coverage)s: %(offered)s instead of %(wanted)s.")
+                % {
+                    "coverage": label(coverage.names),
+                    "offered": fitted[name],
+                    "wanted": selection[name] or "–",
+                }
+            )
+    return fitted
+
+
+def _nearest(choice: Choice | None, wanted: str, jurisdiction: str, *, upwards: bool) -> str:
+    if choice is None:
+        return ""
+    codes = [option.code for option in choice.allowed(jurisdiction)]
+    if wanted in codes:
+        return wanted
+    size = _size(wanted)
+    sized = [(found, code) for code in codes if (found := _size(code)) and size]
+    alike = sorted((found[1], code) for found, code in sized if size and found[0] == size[0])
+    if not alike or size is None:
+        return _default(choice, jurisdiction)
+    if upwards:
+        return next((code for amount, code in alike if amount >= size[1]), alike[-1][1])
+    return next((code for amount, code in reversed(alike) if amount <= size[1]), alike[0][1])
+
+
+def _size(code: str) -> tuple[str, Decimal] | None:
+    """Option codes say their size: 50000, 100/300, 20%. Codes of one style can be compared."""
+    number, _slash, rest = code.partition("/")
+    style = "/" if rest else "%" if number.endswith("%") else ""
+    number = number.removesuffix("%")
+    return (style, Decimal(number)) if number.isdecimal() else None
+
+
+def coverage_terms(definition: ProductDefinition, risk: Json, selection: Json) -> CoverageTerms:
+    """A chosen coverage in money, percentages taken of the sums that the risk states."""
+    coverage = definition.coverage(selection["coverage"])
+    limit, each_person = _amounts(coverage, coverage.limit, selection["limit"], selection, risk)
+    deductible, _each = _amounts(
+        coverage, coverage.deductible, selection["deductible"], selection, risk
+    )
+    return CoverageTerms(
+        coverage.code,
+        selection["item"],
+        coverage.names,
+        limit,
+        each_person,
+        deductible if deductible is not None else money.ZERO,
+        coverage.exclusions,
+        coverage.waiting_days,
+    )
+
+
+def _amounts(
+    coverage: Coverage, choice: Choice | None, code: str, selection: Json, risk: Json
+) -> tuple[Decimal | None, Decimal | None]:
+    option = choice.option(code) if choice else None
+    if choice is None or option is None:
+        return None, None
+    if option.percent is None:
+        return option.amount, option.each_person
+    root, *names = choice.of.split(".")
+    node: Any = risk
+    if root == "item":
+        node = next(i for i in items_of(risk, coverage.per) if i["key"] == selection["item"])
+    for name in names:
+        node = node[name]
+    return money.round(Decimal(node) * option.percent), None
