@@ -21,36 +21,37 @@ ZERO = money.ZERO
 
 @dataclass(frozen=True)
 class Plan:
-    """How a bill is paid: a share down, the rest in equal instalments.
+    """How a bill is paid: a share down on the first day, the rest in equal instalments after it.
 
-    down_payment: share of the bill due on the first day, from 0 to 1; 0 means that the first
-        instalment is as large as the others.
-    instalments: how many bills there are, the down payment among them.
+    down_payment: share of the bill due on the first day, from 0 to 1.
+    instalments: how many bills follow the first.
     interval_months: months from one due date to the next.
     instalment_fee: charged with each bill but the first.
     """
 
-    instalments: int = 1
-    interval_months: int = 1
-    down_payment: Decimal = Decimal(0)
+    down_payment: Decimal = Decimal(1)
+    instalments: int = 0
+    interval_months: int = 0
     instalment_fee: Decimal = ZERO
 
     def __post_init__(self) -> None:
-        if self.instalments < 1 or self.interval_months < 1:
-            raise Refused(_("A pay plan has at least one instalment and one month between two."))
         if not 0 <= self.down_payment <= 1:
             raise Refused(_("The down payment is a share of the bill, from nothing to all."))
+        if self.instalments < 0 or (self.instalments and self.interval_months < 1):
+            raise Refused(_("Instalments are at least a month apart."))
+        if self.down_payment < 1 and not self.instalments:
+            raise Refused(_("What is not paid down is paid in at least one instalment."))
         if self.instalment_fee < 0:
             raise Refused(_("An instalment fee is not negative."))
 
     @classmethod
     def read(cls, plan: Mapping[str, Any]) -> "Plan":
-        """The plan as the product's definition writes it; what is missing is paid in full."""
+        """The plan as the product's definition writes it; an empty one is paid in full."""
         return cls(
-            instalments=int(plan.get("instalments", 1)),
-            interval_months=int(plan.get("interval_months") or 1),
-            down_payment=Decimal(str(plan.get("down_payment") or 0)),
-            instalment_fee=money.exact(Decimal(str(plan.get("instalment_fee") or 0))),
+            down_payment=Decimal(str(plan.get("down_payment", 1))),
+            instalments=int(plan.get("instalments", 0)),
+            interval_months=int(plan.get("interval_months", 0)),
+            instalment_fee=money.exact(Decimal(str(plan.get("instalment_fee", 0)))),
         )
 
 
@@ -73,7 +74,7 @@ def schedule(
     """The instalments of a term `[from_on, to_on)`, in the order of their due dates.
 
     Fees are due with the first. No instalment falls due on or after the end of the term: a plan
-    of twelve months on a term of six has six. Instalments of nothing are left out.
+    of twelve months on a term of six has six bills. Bills of nothing are left out.
     """
     if to_on <= from_on:
         raise Refused(_("A term ends after it begins."))
@@ -95,9 +96,8 @@ def schedule(
 
 def due_dates(from_on: date, to_on: date, plan: Plan) -> list[date]:
     """The first day of the term, then the same day of every nth month, as many as fit."""
-    days = [
-        add_months(from_on, number * plan.interval_months) for number in range(plan.instalments)
-    ]
+    numbers = range(plan.instalments + 1)
+    days = [add_months(from_on, number * plan.interval_months) for number in numbers]
     return [day for day in days if day < to_on]
 
 
@@ -114,10 +114,10 @@ def add_months(start: date, months: int) -> date:
 def _weights(plan: Plan, count: int) -> list[Decimal | int]:
     """A down payment of d leaves (1 - d) for the others, in equal parts.
 
-    In integers of the same proportion: the first weighs d × (count − 1), each other 1 − d.
+    In numbers of the same proportion: the first weighs d × (count − 1), each other 1 − d.
     """
-    if count == 1 or not plan.down_payment:
-        return [1] * count
+    if count == 1:
+        return [1]
     others = 1 - plan.down_payment
     return [plan.down_payment * (count - 1)] + [others] * (count - 1)
 

@@ -27,8 +27,8 @@ def may_take_payment(invoice, user):
 
 
 def may_write_down_receipt(user):
-    """A check or a transfer is written down by whoever has seen the money."""
-    return user.may("accounting.take_payment")
+    """A check or a transfer is written down by whoever has seen it on the office's account."""
+    return user.may("accounting.record_receipt")
 
 
 def may_return_receipt(receipt, user):

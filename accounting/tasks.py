@@ -3,8 +3,9 @@
 from celery import shared_task
 
 from accounting import services
-from accounting.models import Invoice, Payment, Receipt
-from office import clock, outbox
+from accounting.models import Instalment, Invoice, Payment, Receipt
+from office import outbox
+from office.daily import once_a_day
 from office.models import User
 
 
@@ -25,11 +26,18 @@ def issue_invoice_document(invoice_id):
     )
 
 
+@outbox.consumer("accounting.issue_invoice")
+def issue_invoice(instalment_id):
+    services.issue_invoice(
+        instalment=Instalment.objects.get(pk=instalment_id), by=User.objects.service()
+    )
+
+
 @shared_task(name="accounting.sweep_payments")
 def sweep_payments():
     services.sweep_payments(by=User.objects.service())
 
 
-@shared_task(name="accounting.issue_due_invoices")
-def issue_due_invoices():
-    services.issue_due_invoices(on=clock.today(), by=User.objects.service())
+@once_a_day("accounting.announce_due_invoices")
+def announce_due_invoices(business_date):
+    services.announce_due_invoices(on=business_date)

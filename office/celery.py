@@ -16,6 +16,8 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "relay the outbox": {"task": "office.relay_outbox", "schedule": 2},
     "sweep the outbox": {"task": "office.sweep_outbox", "schedule": 15},
+    "ask the bank": {"task": "accounting.sweep_payments", "schedule": 15},
+    "invoice what is due": {"task": "accounting.announce_due_invoices", "schedule": 900},
 }
 BEAT_SECONDS = 5
 

@@ -51,6 +51,7 @@ class BillingAccount(models.Model):
         verbose_name, verbose_name_plural = _("billing account"), _("billing accounts")
         permissions = [
             ("take_payment", "Can take a customer's payment"),
+            ("record_receipt", "Can write down checks and transfers"),
             ("return_receipt", "Can book a returned payment"),
         ]
         constraints = [

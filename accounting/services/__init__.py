@@ -5,7 +5,12 @@ an approval, a confirmation and a return mean for the ledger. What a caller post
 (`post_premium_written`) and changes of case reserves (`post_reserve_change`).
 """
 
-from accounting.services.billing import bill_policy, issue_due_invoices, issue_invoice_document
+from accounting.services.billing import (
+    announce_due_invoices,
+    bill_policy,
+    issue_invoice,
+    issue_invoice_document,
+)
 from accounting.services.ledger import (
     Leg,
     Posting,
@@ -43,6 +48,7 @@ from accounting.services.receipts import capture_receipt, pay_invoice, return_re
 __all__ = [
     "Leg",
     "Posting",
+    "announce_due_invoices",
     "approve_payment",
     "ask_bank",
     "bill_policy",
@@ -55,7 +61,7 @@ __all__ = [
     "debit",
     "draft_payment",
     "draft_refund",
-    "issue_due_invoices",
+    "issue_invoice",
     "issue_invoice_document",
     "pay_invoice",
     "post_allocation",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounting.enums import AccountCode, ChargeKind, EntryKind
 from accounting.instalments import Plan, schedule
 from accounting.models import BillingAccount, Instalment, Invoice, InvoiceLine, Line
+from accounting.services.locking import locked
 from accounting.services.posting import post_fee
 from customers.models import Customer
 from office import clock, documents, money, outbox
@@ -75,19 +76,27 @@ def bill_policy(
     return account
 
 
-def issue_due_invoices(*, on: date, by: User) -> int:
-    """Invoice every instalment whose time has come by that day; how many were."""
+def announce_due_invoices(*, on: date) -> int:
+    """Put one message a due instalment; each is invoiced in a transaction of its own."""
     waiting = Instalment.objects.filter(due_on__lte=_horizon(on), invoice=None)
-    issued = 0
-    for pk in list(waiting.order_by("due_on", "pk").values_list("pk", flat=True)):
-        issued += _issue_one(pk, by)
-    return issued
+    ids = list(waiting.order_by("due_on", "pk").values_list("pk", flat=True))
+    for pk in ids:
+        outbox.put("accounting.issue_invoice", instalment_id=pk)
+    return len(ids)
+
+
+def issue_invoice(*, instalment: Instalment, by: User) -> Invoice:
+    """The invoice of an instalment, made once."""
+    with transaction.atomic():
+        instalment = locked(Instalment, instalment.pk)
+        issued = Invoice.objects.filter(instalment=instalment).first()
+        return issued or _issue_invoice(instalment, instalment.billing_account, by)
 
 
 def issue_invoice_document(*, invoice: Invoice, by: User) -> Document:
     """The invoice as PDF in the customer's language, made once."""
     with transaction.atomic():
-        invoice = Invoice.objects.select_for_update(no_key=True).get(pk=invoice.pk)
+        invoice = locked(Invoice, invoice.pk)
         if invoice.document:
             return invoice.document
         language = invoice.customer.language
@@ -97,7 +106,7 @@ def issue_invoice_document(*, invoice: Invoice, by: User) -> Document:
                 data=_invoice_data(invoice, language),
                 language=language,
                 kind="invoice",
-                title=_("Invoice %(number)s") % {"number": invoice.number},
+                title=_invoice_title(invoice),
                 source=invoice.source,
                 by=by,
             )
@@ -121,16 +130,6 @@ def _codes_of(policy_number: str) -> dict[str, Any]:
 
 def _horizon(on: date) -> date:
     return on + timedelta(days=DAYS_AHEAD)
-
-
-def _issue_one(instalment_id: int, by: User) -> bool:
-    with transaction.atomic():
-        instalment = Instalment.objects.select_for_update(no_key=True).get(pk=instalment_id)
-        if Invoice.objects.filter(instalment=instalment).exists():
-            return False
-        account = instalment.billing_account
-        _issue_invoice(instalment, account, by)
-    return True
 
 
 def _issue_invoice(instalment: Instalment, account: BillingAccount, by: User) -> Invoice:
@@ -164,20 +163,22 @@ def _invoice_data(invoice: Invoice, language: str) -> dict[str, Any]:
     """What templates/documents/invoice.typ prints: amounts and labels as ready text."""
     customer = invoice.customer
     address = customer.addresses.filter(is_current=True).first()
+    town = f"{address.city}, {address.jurisdiction} {address.postal_code}" if address else ""
     return {
+        "title": _invoice_title(invoice),
         "number": invoice.number,
         "policy": invoice.billing_account.policy_number,
         "customer": customer.display_name,
-        "street": address.street if address else "",
-        "town": f"{address.city} {address.postal_code}" if address else "",
+        "address": [address.street, town] if address else [],
         "issued_on": invoice.issued_on,
         "due_on": invoice.due_on,
-        "lines": [
-            {
-                "charge": ChargeKind(line.kind).label,
-                "amount": money.format(line.amount, invoice.currency, language),
-            }
+        "charges": [
+            [ChargeKind(line.kind).label, money.format(line.amount, invoice.currency, language)]
             for line in invoice.lines.all()
         ],
         "total": money.format(invoice.total, invoice.currency, language),
     }
+
+
+def _invoice_title(invoice: Invoice) -> str:
+    return _("Invoice %(number)s") % {"number": invoice.number}
