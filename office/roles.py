@@ -148,6 +148,7 @@ ROLES = {
             "claims.pay_claim",
             "accounting.draft_payment",
             "accounting.return_receipt",
+            "accounting.record_receipt",
             "accounting.close_period",
         ],
     ),
@@ -214,6 +215,8 @@ ROLES = {
             "policies.expire_policy",
             "accounting.return_receipt",
             "accounting.draft_payment",
+            "policies.publish_productversion",
+            "underwriting.publish_rulesetversion",
         ],
     ),
 }
