@@ -224,8 +224,8 @@ class TermTransaction(models.Model):
         return f"{self.get_kind_display()} {self.effective_on}"
 
     @property
-    def total(self):
-        return self.premium + self.fees + self.tax
+    def levies(self):
+        return self.fees + self.tax
 
 
 class SegmentQuerySet(models.QuerySet):

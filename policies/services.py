@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounting.instalments import add_months
 from accounting.services import bill_policy, post_premium_written
 from customers.models import Address, Agent, Carrier, Customer
+from customers.services import add_carrier
 from office import clock, documents, money, numbering, outbox, workflow
 from office.exceptions import Refused
 from office.models import Document, User
@@ -65,7 +66,7 @@ def _publish(definition: catalogue.ProductDefinition, *, by: User) -> ProductVer
     product, _created = Product.objects.get_or_create(
         code=definition.code,
         defaults={
-            "carrier": Carrier.objects.get(pk=definition.carrier),
+            "carrier": _carrier(definition, by=by),
             "line": definition.line,
             "kind": definition.kind,
             "name": definition.names["en"],
@@ -79,6 +80,16 @@ def _publish(definition: catalogue.ProductDefinition, *, by: User) -> ProductVer
         sha256=sha256,
         loaded_at=clock.now(),
         loaded_by=by,
+    )
+
+
+def _carrier(definition: catalogue.ProductDefinition, *, by: User) -> Carrier:
+    known = Carrier.objects.filter(pk=definition.carrier).first()
+    return known or add_carrier(
+        code=definition.carrier,
+        name=definition.carrier_name,
+        is_own=definition.carrier_is_own,
+        by=by,
     )
 
 
@@ -196,14 +207,11 @@ def _post_and_bill(policy: Policy, written: TermTransaction, *, pay_plan: str, b
 
 
 def _plan_as_json(plan: catalogue.PayPlan) -> dict[str, Any]:
-    """The plan as the billing account keeps it: amounts as text, since JSON has only doubles.
-
-    The product counts the instalments after the down payment, the account all its bills.
-    """
+    """The plan as the billing account keeps it: amounts as text, since JSON has only doubles."""
     return {
         "code": plan.code,
         "down_payment": str(plan.down_payment),
-        "instalments": plan.instalments + (1 if plan.down_payment else 0),
+        "instalments": plan.instalments,
         "interval_months": plan.interval_months,
         "instalment_fee": str(plan.instalment_fee),
     }

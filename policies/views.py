@@ -1,6 +1,7 @@
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -49,12 +50,22 @@ def detail(request, number):
 
 
 @staff_required
-def worksheet(request, number, sequence):
+def worksheet(request, number, term, sequence):
     policy = _policy(request, number)
+    written = TermTransaction.objects.select_related("term__version")
     transaction = get_object_or_404(
-        TermTransaction.objects.select_related("term"), term__policy=policy, sequence=sequence
+        written, term__policy=policy, term__sequence=term, sequence=sequence
     )
-    context = {"policy": policy, "transaction": transaction, **selectors.worksheet(transaction)}
+    context = {
+        "policy": policy,
+        "transaction": transaction,
+        "lines": selectors.worksheet(transaction),
+        "crumbs": [
+            {"label": _("Policies"), "href": reverse("policies:list")},
+            {"label": policy.number, "href": policy.get_absolute_url()},
+            {"label": _("Worksheet")},
+        ],
+    }
     return render(request, "policies/worksheet.html", context)
 
 

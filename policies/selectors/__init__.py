@@ -1,0 +1,48 @@
+from policies.selectors.beliefs import Belief, as_change, beliefs_held
+from policies.selectors.cover import Cover, as_of, cover_at, coverage_terms
+from policies.selectors.documents import declarations, declarations_title
+from policies.selectors.invariants import invariants
+from policies.selectors.lists import (
+    POLICY_COLUMNS,
+    policies_for,
+    policies_past_their_term,
+    policy_cells,
+    policy_rows,
+)
+from policies.selectors.page import day_to_show, policy_page, worksheet, worksheet_rows
+from policies.selectors.products import (
+    product_definition,
+    rating_plan,
+    version_in_force,
+    versions_sold,
+)
+from policies.selectors.sheet import SheetGroup, SheetRow, sheet_of
+
+__all__ = [
+    "POLICY_COLUMNS",
+    "Belief",
+    "Cover",
+    "SheetGroup",
+    "SheetRow",
+    "as_change",
+    "as_of",
+    "beliefs_held",
+    "cover_at",
+    "coverage_terms",
+    "day_to_show",
+    "declarations",
+    "declarations_title",
+    "invariants",
+    "policies_for",
+    "policies_past_their_term",
+    "policy_cells",
+    "policy_page",
+    "policy_rows",
+    "product_definition",
+    "rating_plan",
+    "sheet_of",
+    "version_in_force",
+    "versions_sold",
+    "worksheet",
+    "worksheet_rows",
+]

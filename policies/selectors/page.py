@@ -1,0 +1,106 @@
+"""The policy's own page, and the worksheet of one of its transactions."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounting.models import BillingAccount, Invoice
+from office import clock, money
+from policies import wording
+from policies.catalogue import ProductDefinition, label
+from policies.models import Policy, Term, TermTransaction
+from policies.selectors.cover import Cover, as_of
+from policies.selectors.products import product_definition
+from policies.selectors.sheet import exclusions_of, sheet_of
+
+
+def day_to_show(policy: Policy) -> date:
+    """Today, or the first or last day of cover where today lies outside."""
+    today = clock.today(policy.time_zone)
+    terms = list(policy.terms.order_by("valid_from"))
+    first, last = terms[0].valid_from, terms[-1].valid_to
+    return min(max(today, first), date.fromordinal(last.toordinal() - 1))
+
+
+def policy_page(policy: Policy, *, day: date, known_at: datetime) -> dict[str, Any]:
+    """Everything that the page shows, with the cover on `day` as known at `known_at`."""
+    cover = as_of(policy, day, known_at)
+    terms = list(policy.terms.order_by("-sequence"))
+    invoices = list(Invoice.objects.filter(billing_account__policy_number=policy.number))
+    return {
+        "policy": policy,
+        "terms": terms,
+        "term": terms[0],
+        "day": day,
+        "known_at": known_at,
+        "cover": cover,
+        "groups": sheet_of(cover) if cover else [],
+        "risk_facts": risk_facts(cover) if cover else [],
+        "exclusions": exclusions_of(cover) if cover else [],
+        "transactions": _transactions(policy),
+        "documents": list(
+            policy.documents.select_related("document").order_by("-document__created_at")
+        ),
+        "invoices": invoices,
+        "account": BillingAccount.objects.filter(policy_number=policy.number).first(),
+        "events": list(policy.events.select_related("by").order_by("-seq")),
+        "figures": _figures(terms[0], invoices),
+        "crumbs": [
+            {"label": _("Policies"), "href": reverse("policies:list")},
+            {"label": policy.number},
+        ],
+    }
+
+
+def risk_facts(cover: Cover) -> list[tuple[str, str]]:
+    """What is known of the risk as a whole."""
+    return list(wording.facts_of(cover.definition.risk_schema, cover.risk))
+
+
+def _transactions(policy: Policy) -> list[TermTransaction]:
+    rows = TermTransaction.objects.filter(term__policy=policy).select_related("recorded_by", "term")
+    return list(rows.prefetch_related("segments").order_by("-recorded_at"))
+
+
+def _figures(term: Term, invoices: list[Invoice]) -> list[dict[str, Any]]:
+    owed = sum((invoice.owed for invoice in invoices), money.ZERO)
+    return [
+        {"label": _("Premium"), "value": money.format(term.written)},
+        {"label": _("Taxes and fees"), "value": money.format(term.tax + term.fees)},
+        {"label": _("Total for the term"), "value": money.format(term.total)},
+        {
+            "label": _("Invoiced and unpaid"),
+            "value": money.format(owed),
+            "tone": "warn" if owed else "good",
+        },
+    ]
+
+
+def worksheet(transaction: TermTransaction) -> list[dict[str, Any]]:
+    """The lines of a transaction's worksheet, with the names of steps, items and coverages."""
+    definition = product_definition(transaction.term.version)
+    return worksheet_rows(definition, transaction.worksheet)
+
+
+def worksheet_rows(
+    definition: ProductDefinition, lines: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Worksheet lines as they are shown: a heading wherever item or coverage change."""
+    coverages = {coverage.code: label(coverage.names) for coverage in definition.coverages}
+    rows, last = [], None
+    for line in lines:
+        place = (line["item"], line["coverage"])
+        heading = " · ".join(part for part in (line["item"], coverages.get(place[1], "")) if part)
+        rows.append(
+            {
+                **line,
+                "name": label(line["names"]),
+                "heading": heading if place != last else "",
+                "amount": Decimal(line["amount"]),
+            }
+        )
+        last = place
+    return rows

@@ -1,0 +1,106 @@
+"""How insured things and their cover read: items, fields, limits. Pure; by the active language."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from office import money
+from policies.catalogue import Option, label
+from policies.rating.plan import Json
+
+TITLE_PARTS = 3  # of a vehicle: year, make, model
+FORMAL = frozenset({"pattern", "format", "enum", "x-link", "x-unit"})  # tells nobody what it is
+
+
+def whole_money(amount: Decimal) -> str:
+    """An amount of a limit or deductible: without cents where it has none."""
+    return money.format(amount).removesuffix(".00")
+
+
+def option_text(option: Option) -> str:
+    """A limit or deductible to choose: "$100,000 / $300,000", "$500", "2%"."""
+    if option.percent is not None:
+        return _("In full") if option.percent == 1 else f"{(option.percent * 100).normalize():f}%"
+    if option.amount is None:
+        return option.code
+    if option.each_person is not None:
+        return f"{whole_money(option.each_person)} / {whole_money(option.amount)}"
+    return whole_money(option.amount)
+
+
+def amount_text(amount: Decimal | None, each_person: Decimal | None = None) -> str:
+    """A limit or deductible as worked out for a risk; a dash where there is none."""
+    if amount is None or (not amount and each_person is None):
+        return "—"
+    if each_person is not None:
+        return f"{whole_money(each_person)} / {whole_money(amount)}"
+    return whole_money(amount)
+
+
+def field_title(name: str, schema: Json) -> str:
+    return label(schema["x-title"]) if "x-title" in schema else name.replace("_", " ").capitalize()
+
+
+def value_text(schema: Json, value: Any) -> str:
+    """A value of a risk in the reader's words."""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if value in (None, ""):
+        return "—"
+    if "x-unit" in schema:
+        return whole_money(Decimal(value))
+    if schema.get("format") == "date":
+        return formats.date_format(date.fromisoformat(value))
+    return choice_titles(schema).get(value, str(value))
+
+
+def choice_titles(schema: Json) -> dict[Any, str]:
+    """The values of an enumeration with their titles, in order."""
+    titles = schema.get("x-choices", {})
+    return {
+        value: label(titles[value]) if value in titles else str(value)
+        for value in schema.get("enum", ())
+    }
+
+
+def facts_of(schema: Json, thing: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The plain fields of a risk or of one item, each with its title."""
+    for name, field_schema in schema.get("properties", {}).items():
+        value = thing.get(name)
+        if name != "key" and name in thing and not isinstance(value, list | Mapping):
+            yield field_title(name, field_schema), value_text(field_schema, value)
+
+
+def items_of(schema: Json, risk: Mapping[str, Any]) -> Iterator[tuple[str, Json, Json]]:
+    """Each insured item of a risk: its key, its schema, itself."""
+    for name, field_schema in schema.get("properties", {}).items():
+        found = risk.get(name)
+        if isinstance(found, Mapping) and "key" in found:
+            yield found["key"], field_schema, found
+        elif isinstance(found, list):
+            for item in found:
+                yield item["key"], field_schema["items"], item
+
+
+def item_title(schema: Json, item: Mapping[str, Any]) -> str:
+    """What an item is called by its own words: "2021 Toyota Corolla", "Ana Núñez".
+
+    The first free texts, and the numbers that stand before them; else the name of the thing.
+    """
+    words: list[str] = []
+    has_text = False
+    for name, field_schema in schema.get("properties", {}).items():
+        value = item.get(name)
+        if name == "key" or FORMAL & field_schema.keys():
+            continue
+        if isinstance(value, str):
+            has_text = True
+            words.append(value)
+        elif isinstance(value, int) and not isinstance(value, bool) and not has_text:
+            words.append(str(value))
+    fallback = field_title(item["key"], schema)
+    return " ".join(words[:TITLE_PARTS]) if has_text else fallback

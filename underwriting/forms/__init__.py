@@ -1,0 +1,22 @@
+from underwriting.forms.application import ApplicationForm, with_row_changed
+from underwriting.forms.small import (
+    BindForm,
+    EditForm,
+    FilterForm,
+    NewForm,
+    NoteForm,
+    ReasonForm,
+    StartForm,
+)
+
+__all__ = [
+    "ApplicationForm",
+    "BindForm",
+    "EditForm",
+    "FilterForm",
+    "NewForm",
+    "NoteForm",
+    "ReasonForm",
+    "StartForm",
+    "with_row_changed",
+]

@@ -1,0 +1,110 @@
+"""The small forms: filters, who and what a submission is for, reasons, pay plans."""
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from customers.models import Agent, Customer
+from customers.selectors import search_customers
+from policies.catalogue import label
+from underwriting.enums import SubmissionState
+from underwriting.selectors import kinds_sold, pay_plans
+
+FOUND_AT_MOST = 8
+
+
+def day_input():
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class FilterForm(forms.Form):
+    """The filters of the list, as they stand in its address."""
+
+    q = forms.CharField(label=gettext_lazy("Number or name"), required=False, max_length=80)
+    state = forms.ChoiceField(
+        label=gettext_lazy("State"),
+        required=False,
+        choices=[("", gettext_lazy("Any")), *SubmissionState.choices],
+    )
+    waits = forms.BooleanField(label=gettext_lazy("With a referred quote"), required=False)
+
+
+class NewForm(forms.Form):
+    """Who wants to be insured, what, from when, and who sells it."""
+
+    customer = forms.CharField(
+        label=gettext_lazy("Customer"),
+        help_text=gettext_lazy("Number, name, whole e-mail or phone."),
+        max_length=120,
+    )
+    kind = forms.ChoiceField(label=gettext_lazy("What to insure"))
+    effective_on = forms.DateField(label=gettext_lazy("First day of cover"), widget=day_input())
+    agent = forms.ModelChoiceField(label=gettext_lazy("Agent"), queryset=Agent.objects.all())
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.fields["kind"].choices = list(kinds_sold().items())
+        own = Agent.objects.filter(user=user).first()
+        if own:
+            self.fields["agent"].queryset = Agent.objects.filter(pk=own.pk)
+            self.fields["agent"].initial = own.pk
+
+    def clean_customer(self):
+        """One customer; when the words fit several, their numbers are named."""
+        text = self.cleaned_data["customer"]
+        found = list(search_customers(text, FOUND_AT_MOST, user=self.user))
+        exact = [customer for customer in found if customer.number == text.strip().upper()]
+        found = exact or found
+        if not found:
+            raise forms.ValidationError(_("Nobody in the address book fits these words."))
+        if len(found) > 1:
+            names = "; ".join(f"{one.number} {one.display_name}" for one in found)
+            raise forms.ValidationError(
+                _("Several customers fit. Enter one number: %(names)s.") % {"names": names}
+            )
+        return found[0]
+
+
+class StartForm(forms.Form):
+    """What the address of the application page says, checked."""
+
+    customer = forms.ModelChoiceField(
+        queryset=Customer.objects.none(), to_field_name="number", widget=forms.HiddenInput
+    )
+    agent = forms.ModelChoiceField(
+        queryset=Agent.objects.all(), to_field_name="code", widget=forms.HiddenInput
+    )
+    kind = forms.CharField(widget=forms.HiddenInput)
+    effective_on = forms.DateField(label=gettext_lazy("First day of cover"), widget=day_input())
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["customer"].queryset = Customer.objects.for_user(user)
+
+
+class EditForm(forms.Form):
+    effective_on = forms.DateField(label=gettext_lazy("First day of cover"), widget=day_input())
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class NoteForm(forms.Form):
+    note = forms.CharField(
+        label=gettext_lazy("Note"), required=False, max_length=500, widget=forms.Textarea
+    )
+
+
+class ReasonForm(forms.Form):
+    note = forms.CharField(label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea)
+
+
+class BindForm(forms.Form):
+    pay_plan = forms.ChoiceField(
+        label=gettext_lazy("How the customer pays"), widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args, quote, **kwargs):
+        super().__init__(*args, **kwargs)
+        plans = [(plan.code, label(plan.names)) for plan in pay_plans(quote)]
+        self.fields["pay_plan"].choices = plans
+        self.fields["pay_plan"].initial = plans[0][0]

@@ -1,0 +1,64 @@
+"""Binding: one quote of a submission becomes a policy, exactly once."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from customers.selectors import missing_credentials
+from office import clock, workflow
+from office.exceptions import Refused
+from office.models import User
+from policies.models import Policy
+from policies.services import issue_policy
+from underwriting.models import Quote, Submission
+from underwriting.services.quotes import withdraw_open
+
+
+@transaction.atomic
+def bind_quote(*, quote: Quote, pay_plan: str, by: User) -> Policy:
+    """Make one quote a policy, exactly once, where licence and appointment allow it.
+
+    The submission is locked first and leaves its open state: whoever comes second finds it bound.
+    """
+    submission = workflow.move(
+        quote.submission, "bind", by=by, facts={"quote": quote.number, "pay_plan": pay_plan}
+    )
+    quote = submission.quotes.select_related("carrier", "version__product").get(pk=quote.pk)
+    _refuse_unlicensed(submission, quote)
+    _refuse_backdated(submission)
+    policy = issue_policy(
+        version=quote.version,
+        customer=submission.customer,
+        agent=submission.agent,
+        risk=submission.application,
+        coverages=quote.coverages,
+        valid_from=submission.effective_on,
+        jurisdiction=submission.jurisdiction,
+        address=submission.address,
+        pay_plan=pay_plan,
+        by=by,
+    )
+    if policy.terms.get().total != quote.total:
+        raise Refused(_("The price has changed since this quote. Ask the carrier again."))
+    workflow.move(quote, "bind", by=by, policy=policy)
+    withdraw_open(submission, by=by, reason=_("Another quote was bound."))
+    return policy
+
+
+def _refuse_unlicensed(submission: Submission, quote: Quote) -> None:
+    missing = missing_credentials(
+        agent=submission.agent,
+        carrier=quote.carrier,
+        line=submission.line,
+        jurisdiction=submission.jurisdiction,
+        on=submission.effective_on,
+    )
+    if missing:
+        raise Refused(" ".join(missing))
+
+
+def _refuse_backdated(submission: Submission) -> None:
+    if submission.effective_on < clock.today(submission.address.time_zone):
+        raise Refused(
+            _("Cover cannot begin in the past. Edit the application and choose a new first day."),
+            field="effective_on",
+        )

@@ -1,0 +1,194 @@
+"""Asking the carriers, and what becomes of their quotes before one is bound."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+import structlog
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from office import clock, jobs, numbering, outbox, workflow
+from office.exceptions import Refused
+from office.models import Job, User
+from policies import selectors as cover
+from policies.models import ProductVersion
+from underwriting import carriers
+from underwriting.enums import REQUOTABLE, WITHDRAWABLE, QuoteState
+from underwriting.models import Quote, RuleSetVersion, Submission
+
+log = structlog.get_logger(__name__)
+
+ASK_AGAIN = frozenset({QuoteState.FAILED, QuoteState.EXPIRED})
+
+
+@transaction.atomic
+def request_quotes(*, submission: Submission, by: User, note: str = "") -> Submission:
+    """Put the application to every carrier that sells the line there, each by a task of its own."""
+    sold = versions_sold_to(
+        submission.product_kind, submission.jurisdiction, submission.effective_on
+    )
+    job = _start_job(submission, by)
+    submission = workflow.move(submission, "quote", by=by, note=note, job=job)
+    asked = {quote.carrier_id: quote for quote in submission.quotes.all()}
+    to_ask = [
+        _ask_for(submission, version, asked.get(version.product.carrier_id), by=by)
+        for version in sold
+        if version.product.carrier_id not in asked
+        or asked[version.product.carrier_id].state in ASK_AGAIN
+    ]
+    if not to_ask:
+        raise Refused(_("Every carrier has been asked already."))
+    _send(job, to_ask)
+    return submission
+
+
+def _start_job(submission: Submission, by: User) -> Job:
+    title = _("Quotes for %(number)s") % {"number": submission.number}
+    return jobs.start(
+        kind="underwriting.quote", title=title, total=0, by=by, reference=submission.number
+    )
+
+
+def _ask_for(
+    submission: Submission, version: ProductVersion, quote: Quote | None, *, by: User
+) -> Quote:
+    if quote is not None:
+        return workflow.move(quote, "requote", by=by, version=version, revision=submission.revision)
+    quote = Quote(
+        number=numbering.next_number("quote"),
+        submission=submission,
+        carrier=version.product.carrier,
+        version=version,
+        revision=submission.revision,
+    )
+    return workflow.begin(quote, "request", by=by)
+
+
+def _send(job: Job, quotes: Iterable[Quote]) -> None:
+    """One message a carrier, so that a slow or failing one holds up nobody else."""
+    quotes = list(quotes)
+    Job.objects.filter(pk=job.pk).update(total=len(quotes))
+    for quote in quotes:
+        outbox.put("underwriting.quote_at_carrier", quote_id=quote.pk, revision=quote.revision)
+
+
+def quote_at_carrier(*, quote: Quote, revision: int, by: User) -> Quote:
+    """Ask one carrier and record its answer. Asking again about an answered quote does nothing."""
+    if quote.state != QuoteState.PENDING or quote.revision != revision:
+        return quote
+    try:
+        answer = _ask_carrier(quote)
+    except Refused as refusal:
+        act, stamps = "fail", {"reason": str(refusal)}
+    except Exception:
+        log.exception("underwriting.carrier_failed", quote_id=quote.pk)
+        act, stamps = "fail", {"reason": _("The carrier's system gave no usable answer.")}
+    else:
+        act, stamps = answer.act, {"answer": _stamps(quote, answer)}
+    try:
+        with transaction.atomic():
+            quote = workflow.move(quote, act, by=by, revision=revision, **stamps)
+            jobs.advance(quote.submission.job_id)
+            _finish_job(quote.submission)
+    except Refused:
+        log.info("underwriting.answer_too_late", quote_id=quote.pk)
+        return Quote.objects.get(pk=quote.pk)
+    return quote
+
+
+def _ask_carrier(quote: Quote) -> carriers.Answer:
+    submission = quote.submission
+    definition = cover.product_definition(quote.version)
+    quote.rule_version = RuleSetVersion.objects.in_force(
+        code=definition.underwriting_rule_set, on=submission.effective_on
+    )
+    if quote.rule_version is None:
+        raise Refused(_("There are no underwriting rules for this product on that day."))
+    return carriers.ask(
+        definition,
+        cover.rating_plan(quote.version),
+        quote.rule_version.rules,
+        carriers.Question(
+            risk=submission.application,
+            wanted=submission.coverages,
+            jurisdiction=submission.jurisdiction,
+            effective_on=submission.effective_on,
+        ),
+    )
+
+
+def _stamps(quote: Quote, answer: carriers.Answer) -> dict[str, Any]:
+    days = timedelta(days=quote.rule_version.quote_days)
+    stamps = {name: getattr(answer, name) for name in answer.__dataclass_fields__}
+    return {
+        **stamps,
+        "rule_version": quote.rule_version,
+        "expires_on": clock.today() + days,
+    }
+
+
+def _finish_job(submission: Submission) -> None:
+    """Of carriers that answer at once, the last finds nobody pending: the job's row is locked."""
+    if submission.job_id and not submission.quotes.pending().exists():
+        jobs.finish(submission.job_id)
+
+
+def versions_sold_to(kind: str, jurisdiction: str, on: date) -> list[ProductVersion]:
+    sold = cover.versions_sold(kind=kind, jurisdiction=jurisdiction, on=on)
+    if not sold:
+        raise Refused(
+            _("No carrier of the office sells this in %(place)s on that day.")
+            % {"place": jurisdiction},
+            field="effective_on",
+        )
+    return sold
+
+
+def requote(submission: Submission, sold: list[ProductVersion], *, by: User) -> Submission:
+    """Ask every carrier again that was asked already, on the version that is in force now."""
+    quotes = list(submission.quotes.filter(state__in=REQUOTABLE).order_by("pk"))
+    if not quotes:
+        return submission
+    if submission.job_id:
+        jobs.finish(submission.job_id)
+    versions = {version.product.carrier_id: version for version in sold}
+    job = _start_job(submission, by)
+    submission = workflow.move(submission, "quote", by=by, job=job)
+    asked = [
+        _ask_for(submission, versions[quote.carrier_id], quote, by=by)
+        for quote in quotes
+        if quote.carrier_id in versions
+    ]
+    gone = [q for q in quotes if q.carrier_id not in versions and q.state in WITHDRAWABLE]
+    for quote in gone:
+        reason = _("The carrier does not sell this on the new first day of cover.")
+        workflow.move(quote, "withdraw", by=by, reason=reason)
+    _send(job, asked)
+    return submission
+
+
+def approve_quote(*, quote: Quote, by: User, note: str) -> Quote:
+    """Approve a referred quote within the person's authority; the reason is kept."""
+    return workflow.move(quote, "approve", by=by, note=note)
+
+
+def decline_quote(*, quote: Quote, by: User, note: str) -> Quote:
+    return workflow.move(quote, "decline", by=by, note=note, reason=note)
+
+
+@transaction.atomic
+def withdraw_quote(*, quote: Quote, by: User, note: str) -> Quote:
+    quote = workflow.move(quote, "withdraw", by=by, note=note, reason=note)
+    _finish_job(quote.submission)
+    return quote
+
+
+def expire_quote(*, quote: Quote, by: User) -> Quote:
+    return workflow.move(quote, "expire", by=by)
+
+
+def withdraw_open(submission: Submission, *, by: User, reason: str) -> None:
+    for quote in submission.quotes.filter(state__in=WITHDRAWABLE).order_by("pk"):
+        workflow.move(quote, "withdraw", by=by, reason=reason)
+    _finish_job(submission)

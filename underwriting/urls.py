@@ -1,0 +1,17 @@
+from django.urls import path
+
+from underwriting import views
+
+app_name = "underwriting"
+urlpatterns = [
+    path("", views.submission_list, name="list"),
+    path("new/", views.new, name="new"),
+    path("new/application/", views.apply, name="apply"),
+    path("<str:number>/", views.detail, name="detail"),
+    path("<str:number>/edit/", views.edit, name="edit"),
+    path("<str:number>/progress/", views.progress, name="progress"),
+    path("<str:number>/compare/", views.compare, name="compare"),
+    path("<str:number>/do/<slug:act>/", views.act, name="act"),
+    path("<str:number>/<str:quote_number>/worksheet/", views.worksheet, name="worksheet"),
+    path("<str:number>/<str:quote_number>/<slug:act>/", views.quote_act, name="quote_act"),
+]

@@ -1,0 +1,16 @@
+from underwriting.views.acts import act, quote_act
+from underwriting.views.application import apply, edit, new
+from underwriting.views.pages import compare, detail, progress, submission_list, worksheet
+
+__all__ = [
+    "act",
+    "apply",
+    "compare",
+    "detail",
+    "edit",
+    "new",
+    "progress",
+    "quote_act",
+    "submission_list",
+    "worksheet",
+]

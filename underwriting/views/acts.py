@@ -1,0 +1,74 @@
+"""The acts on submissions and quotes: GET shows the form, POST carries to the service."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from office import workflow
+from office.doors import staff_required
+from office.exceptions import Refused
+from underwriting import services
+from underwriting.forms import BindForm, NoteForm, ReasonForm
+from underwriting.views.pages import crumbs_of, quote_of, submission_of
+
+ACTS = {
+    "quote": (services.request_quotes, NoteForm),
+    "close": (services.close_submission, ReasonForm),
+}
+QUOTE_ACTS = {
+    "approve": (services.approve_quote, ReasonForm),
+    "decline": (services.decline_quote, ReasonForm),
+    "withdraw": (services.withdraw_quote, ReasonForm),
+    "bind": (services.bind_quote, BindForm),
+}
+
+
+@staff_required
+def act(request, number, act):
+    if act not in ACTS:
+        raise Http404
+    submission = submission_of(request, number)
+    service, form_class = ACTS[act]
+    form = form_class(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            service(submission=submission, by=request.user, **form.cleaned_data)
+            return redirect(submission)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+    return _form_page(request, submission, submission, act, form)
+
+
+@staff_required
+def quote_act(request, number, quote_number, act):
+    if act not in QUOTE_ACTS:
+        raise Http404
+    quote = quote_of(request, number, quote_number)
+    service, form_class = QUOTE_ACTS[act]
+    options = {"quote": quote} if form_class is BindForm else {}
+    form = form_class(request.POST or None, **options)
+    if request.method == "POST" and form.is_valid():
+        try:
+            done = service(quote=quote, by=request.user, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Done: %(record)s.") % {"record": done})
+            return redirect(done if act == "bind" else quote.submission)
+    return _form_page(request, quote.submission, quote, act, form)
+
+
+def _form_page(request, submission, record, act, form):
+    label = workflow.label_of(record, act)
+    context = {
+        "submission": submission,
+        "quote": record if record is not submission else None,
+        "title": label,
+        "submit": label,
+        "submit_tone": "danger" if act in {"decline", "withdraw", "close"} else "primary",
+        "cancel": submission.get_absolute_url(),
+        "crumbs": [*crumbs_of(submission), {"label": label}],
+        "form": form,
+    }
+    return render(request, "underwriting/act.html", context)
