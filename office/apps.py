@@ -7,6 +7,7 @@ class OfficeConfig(AppConfig):
     verbose_name = "Office"
 
     def ready(self):
+        from office import checks  # noqa: F401  importing registers them
         from office.setup import write_ground_data
 
         post_migrate.connect(write_ground_data, sender=self)

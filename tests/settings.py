@@ -14,6 +14,7 @@ from tests import cluster
 cluster.name_servers()
 office_var = tempfile.mkdtemp(prefix="bindery-tests-")
 atexit.register(shutil.rmtree, office_var, ignore_errors=True)
+os.mkdir(f"{office_var}/static")  # whitenoise warns where it finds none
 os.environ |= {
     "OFFICE_VAR": office_var,
     "REDIS_URL": cluster.redis_url(),
