@@ -1,68 +1,295 @@
-"""Pages by keyset: every row once, both ways, whatever stands in the address."""
+"""Lists: what may be asked is declared; pages neither skip nor repeat a row; cells are escaped."""
+
+import csv
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from io import StringIO
+from itertools import chain
 
 import pytest
+from django import forms
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpResponse
+from django.test import RequestFactory
+from django.urls import path
+from django.utils import translation
 
-from customers.models import Customer
-from office.lists import page_of
-from tests.customers.people import clerk, person
+from office import clock, lists
+from office.enums import AuthorityKind
+from office.lists import counts
+from office.models import AuthorityLimit, User
 
-pytestmark = pytest.mark.django_db
-NAMES = ["Abel", "Baker", "Chen", "Diaz", "Evans"]
+urlpatterns = [path("limits/<str:kind>/", lambda request, kind: HttpResponse(), name="limit")]
+pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
+
+LIMITS = lists.List(
+    name="Limits",
+    columns=(
+        lists.Column("kind", "Decision", kind="link", link="limit"),
+        lists.Column("user__name", "Person", kind="person", sortable=True),
+        lists.Column("amount", "Up to", kind="money", sortable=True, total=True),
+        lists.Column("valid_from", "From", kind="date", priority="wide", sortable=True),
+        lists.Column("valid_to", "Until", kind="due", sortable=True),
+        lists.Column("line", "Line", kind="badge", tones={"life": "info"}, words={"life": "Life"}),
+        lists.Column(
+            "product", "Note", keys=("jurisdiction",), show=lambda row: f"{row['jurisdiction']}<b>"
+        ),
+    ),
+    sort="valid_to",
+    views=(
+        lists.SavedView("all", "all", lambda rows, user: rows),
+        lists.SavedView("large", "large", lambda rows, user: rows.filter(amount__gte=300)),
+    ),
+    filters=(
+        lists.Filter("kind", forms.ChoiceField(label="Decision", choices=AuthorityKind.choices)),
+        lists.Filter("above", forms.DecimalField(label="Above"), lookup="amount__gt"),
+        lists.Filter(
+            "q",
+            forms.CharField(label="Name"),
+            narrow=lambda rows, text: rows.filter(user__name__icontains=text),
+        ),
+    ),
+    size=4,
+)
+
+
+def page_of(address="", declared=LIMITS, rows=None):
+    request = RequestFactory().get(f"/limits/?{address}")
+    request.user = AnonymousUser()
+    return lists.ListPage(declared, request, AuthorityLimit.objects.all() if rows is None else rows)
 
 
 @pytest.fixture
-def people():
-    author = clerk()
-    for name in reversed(NAMES):
-        person("", name, email="", phone="", by=author)
-    return Customer.objects.all()
+def limits():
+    """Eleven limits: values repeat, four have no end, one nobody."""
+    people = [
+        User.objects.create_user(f"p{i}@example.com", name=name)
+        for i, name in enumerate(("Ana", "Bo", "<script>"))
+    ]
+    start = date(2026, 1, 1)
+    return [
+        AuthorityLimit.objects.create(
+            kind="reserve" if i % 2 else "refund",
+            user=people[i % 3] if i != 5 else None,
+            amount=Decimal(100 * (i % 4)),
+            valid_from=start + timedelta(days=i % 2),
+            valid_to=None if i % 3 == 0 else start + timedelta(days=300 + i % 4),
+            line="life" if i == 0 else "",
+        )
+        for i in range(11)
+    ]
 
 
-def _names(page):
-    return [customer.display_name for customer in page]
+def walk(sort, step, at=""):
+    """The keys of every page from `at` on, forwards or backwards, and the last address."""
+    pages, address = [], at
+    for _ in range(10):
+        page = page_of(f"sort={sort}&page={address}")
+        pages.append([row["pk"] for row in page])
+        has_more = page.has_next() if step == "next" else page.has_previous()
+        if not has_more:
+            return pages, page
+        address = page.next_page_number() if step == "next" else page.previous_page_number()
+    raise AssertionError("the pages do not end")
+
+
+SORTS = ["amount", "-amount", "valid_to", "-valid_to", "user__name", "-user__name", "valid_from"]
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_pages_show_every_row_once_forwards_and_backwards(limits, sort):
+    forwards, last = walk(sort, "next")
+
+    assert [len(page) for page in forwards] == [4, 4, 3]
+    assert sorted(chain.from_iterable(forwards)) == sorted(limit.pk for limit in limits)
+
+    backwards, first = walk(sort, "previous", last.previous_page_number())
+    assert backwards == forwards[1::-1]
+    assert first.has_next()
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_the_order_is_the_columns_then_the_keys_with_the_empty_ones_at_one_end(limits, sort):
+    name, is_descending = sort.removeprefix("-"), sort.startswith("-")
+    rows = list(AuthorityLimit.objects.values("pk", name))
+    filled = [row for row in rows if row[name] is not None]
+    filled.sort(key=lambda row: (row[name], row["pk"]), reverse=is_descending)
+    empty = [row for row in rows if row[name] is None]
+    empty.sort(key=lambda row: row["pk"], reverse=is_descending)
+    in_order = empty + filled if is_descending else filled + empty
+
+    forwards, _last = walk(sort, "next")
+
+    assert list(chain.from_iterable(forwards)) == [row["pk"] for row in in_order]
+
+
+def test_a_row_that_comes_in_between_moves_no_page(limits):
+    first = page_of("sort=amount")
+    second = [row["pk"] for row in page_of(f"sort=amount&page={first.next_page_number()}")]
+
+    AuthorityLimit.objects.create(kind="refund", amount=0, valid_from=date(2026, 1, 1))
+
+    again = page_of(f"sort=amount&page={first.next_page_number()}")
+    assert [row["pk"] for row in again] == second
+
+
+def test_a_cursor_tells_nothing_and_a_foreign_one_leads_to_the_first_page(limits):
+    cursor = page_of("sort=user__name").next_page_number()
+    first = [row["pk"] for row in page_of("sort=amount")]
+
+    assert "Ana" not in cursor
+    for foreign in ("x", "%00", cursor, cursor[:-4], "A" * 4000):
+        assert [row["pk"] for row in page_of(f"sort=amount&page={foreign}")] == first
+
+
+def test_a_page_whose_rows_are_gone_shows_the_first(limits):
+    cursor = page_of("sort=amount").next_page_number()
+    AuthorityLimit.objects.filter(amount__gte=100).delete()
+
+    page = page_of(f"sort=amount&page={cursor}")
+
+    assert len(page) == AuthorityLimit.objects.count() == 3
+    assert not page.has_other_pages()
+
+
+def test_an_order_that_is_not_declared_is_ignored(limits):
+    for asked in ("line", "user__password", "?", "-", "amount;drop"):
+        assert page_of(f"sort={asked}").sort == "valid_to"
+
+
+def test_filters_narrow_and_a_wrong_value_narrows_nothing(limits):
+    assert {row["kind"] for row in page_of("kind=refund")} == {"refund"}
+    assert {row["user__name"] for row in page_of("q=an")} == {"Ana"}
+    assert [row["amount"] for row in page_of("above=200")] == [Decimal(300)] * 2
+    wrong = page_of("kind=hackers&above=abc&password=x")
+    assert wrong.filtered.count() == 11
+    assert set(wrong.filter_form.errors) == {"kind", "above"}
+
+
+def test_a_saved_view_narrows_before_the_filters(limits):
+    page = page_of("view=large&kind=reserve")
+
+    assert {row["amount"] for row in page} == {Decimal(300)}
+    assert [tab["current"] for tab in page.tabs()] == [False, True]
+    assert page.tabs()[1]["href"] == "/limits/?view=large"
+    assert "view" in page.filter_form.fields
+    assert page_of("view=unknown").view.key == "all"
+
+
+def test_cells_are_escaped_ready_strings(limits):
+    body = page_of("sort=user__name").body
+
+    assert "<script>" not in body
+    assert "&lt;script&gt;" in body
+    assert "&lt;b&gt;" in body
+    assert '<td data-label="Up to" class="num">300.00</td>' in body
+    assert '<a class="id" href="/limits/refund/">refund</a>' in body
+    assert '<td data-label="From" class="date c-wide"><time datetime="2026-01-01">' in body
+    assert body.count("<tr>") == 4
+
+
+def test_a_badge_has_its_word_and_its_tone(limits):
+    rows = AuthorityLimit.objects.filter(line="life")
+
+    assert '<span class="badge info">Life</span>' in page_of(rows=rows).body
 
 
 @pytest.mark.parametrize(
-    ("key", "order"), [(["folded"], NAMES), (["-created_at", "-pk"], NAMES), (["pk"], NAMES[::-1])]
+    ("today", "cell"),
+    [
+        (date(2026, 10, 30), '"due bad"><time datetime="2026-10-28">2 days late</time>'),
+        (date(2026, 10, 28), '"due warn"><time datetime="2026-10-28">today</time>'),
+        (date(2026, 10, 27), '"due warn"><time datetime="2026-10-28">in 1 day</time>'),
+        (date(2026, 10, 1), '"due"><time datetime="2026-10-28">'),
+    ],
 )
-def test_all_rows_come_once_and_in_order_there_and_back(people, key, order):
-    first = page_of(people, key=key, size=2)
-    second = page_of(people, key=key, size=2, place=first.next_page_number)
-    third = page_of(people, key=key, size=2, place=second.next_page_number)
-    back = page_of(people, key=key, size=2, place=third.previous_page_number)
-    start = page_of(people, key=key, size=2, place=back.previous_page_number)
+def test_a_due_day_says_how_late_it_is(today, cell):
+    AuthorityLimit.objects.create(
+        kind="refund", amount=0, valid_from=date(2026, 1, 1), valid_to=date(2026, 10, 28)
+    )
 
-    assert _names(first) + _names(second) + _names(third) == order
-    assert (_names(back), _names(start)) == (_names(second), _names(first))
-    assert (first.has_previous(), third.has_next(), start.has_previous()) == (False, False, False)
+    with clock.travel(datetime(today.year, today.month, today.day, 20, tzinfo=UTC)):
+        assert cell in page_of().body
 
 
-def test_a_page_is_one_query(people, django_assert_num_queries):
+def test_the_head_leads_to_each_order_and_says_which_it_is(limits):
+    head = page_of("sort=amount&kind=refund&page=x").head
+
+    assert 'aria-sort="ascending"><a href="/limits/?kind=refund&amp;sort=-amount">Up to ↑' in head
+    assert 'aria-sort="none"><a href="/limits/?kind=refund&amp;sort=valid_to">Until' in head
+    assert '<th scope="col" class="">Decision</th>' in head
+
+
+def test_the_foot_sums_the_rows_shown(limits):
+    page = page_of("sort=-amount")  # 300, 300, 200, 200 of eleven rows
+
+    assert "<td>4 shown</td>" in page.foot
+    assert '<td data-label="Up to" class="num">1,000.00</td>' in page.foot
+
+
+def test_a_list_without_sums_has_no_foot(limits):
+    plain = lists.List("Plain", (lists.Column("kind", "Decision"),))
+
+    assert page_of(declared=plain).foot == ""
+
+
+def test_picks_carry_the_key_and_name_the_record(limits):
+    picked = lists.List("Plain", (lists.Column("kind", "Decision"),), has_picks=True)
+    page = page_of(declared=picked, rows=AuthorityLimit.objects.filter(pk=limits[0].pk))
+
+    assert f'name="pick" value="{limits[0].pk}" aria-label="Select refund"' in page.body
+    assert "data-pick-all" in page.head
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_a_page_is_one_query(limits, rows, django_assert_num_queries):
+    AuthorityLimit.objects.exclude(pk__in=[limit.pk for limit in limits[:rows]]).delete()
+    page = page_of("sort=amount")
+
     with django_assert_num_queries(1):
-        list(page_of(people, key=["folded"], size=2))
+        assert page.body.count("<tr>") == rows
+        assert page.head
+        assert page.foot
+        assert not page.has_other_pages()
 
 
-@pytest.mark.parametrize("place", ["", "nonsense", "WyJhZnRlciJd", "%00", "W10", "bnVsbA", "Ä"])
-def test_an_unreadable_place_is_the_first_page(people, place):
-    assert _names(page_of(people, key=["folded"], size=2, place=place)) == NAMES[:2]
+def test_all_counts_are_one_statement(limits, django_assert_num_queries):
+    page = page_of("view=large&kind=refund")
+
+    with django_assert_num_queries(1):
+        found = page.counts()
+
+    assert [str(tab["count"]) for tab in found["tabs"]] == ["11", "2"]
+    assert str(found["count"]) == "0"  # both large ones are reserves
 
 
-def test_a_place_of_another_list_is_the_first_page(people):
-    place = page_of(people, key=["folded"], size=2).next_page_number
+def test_beyond_the_bound_a_count_is_the_planners_estimate(limits, monkeypatch):
+    monkeypatch.setattr(counts, "EXACT_UP_TO", 5)
 
-    assert _names(page_of(people, key=["-created_at", "-pk"], size=2, place=place)) == NAMES[:2]
+    exact, estimate, empty = counts.count_all(
+        [
+            AuthorityLimit.objects.filter(amount=300),
+            AuthorityLimit.objects.all(),
+            AuthorityLimit.objects.none(),
+        ]
+    )
+
+    assert (exact, empty) == ((2, True), (0, True))
+    assert not estimate.is_exact
+    assert estimate.number >= 6
+    with translation.override("en"):
+        assert str(counts.Count(120_000, False)) == "about 120,000"
 
 
-def test_rows_that_come_in_between_shift_nothing(people):
-    first = page_of(people, key=["folded"], size=2)
-    person("", "Aaron", email="", by=clerk())
+def test_an_export_holds_the_whole_filter_in_the_lists_order(limits):
+    request = RequestFactory().get("/limits/?format=csv&kind=refund&sort=-amount&page=x")
+    request.user = AnonymousUser()
 
-    second = page_of(people, key=["folded"], size=2, place=first.next_page_number)
+    response = LIMITS.respond(request, AuthorityLimit.objects.all())
 
-    assert _names(second) == ["Chen", "Diaz"]
-
-
-def test_an_empty_list_has_one_empty_page(people):
-    page = page_of(people.none(), key=["folded"])
-
-    assert (len(page), page.has_other_pages()) == (0, False)
+    text = b"".join(response.streaming_content).decode().removeprefix("\ufeff")
+    head, *rows = csv.reader(StringIO(text))
+    assert head == ["Decision", "Person", "Up to", "From", "Until", "Line", "Note"]
+    assert [row[2] for row in rows] == ["200.00"] * 3 + ["0.00"] * 3
+    assert rows[-1][5] == "Life"
+    assert response["Content-Disposition"] == 'attachment; filename="limits.csv"'
