@@ -41,7 +41,7 @@ def begin(record, act, *, by, note="", facts=None, tell=(), **kwargs):
         if transition.custom.get("guarded"):
             _name_act(act)
         _perform(record, act, by=by, at=at, **kwargs)
-        event = _next_event(record, transition, NOTHING, by, at, note, facts)
+        event = _next_event(record, transition, NOTHING, record.cycle, by, at, note, facts)
         record.save(force_insert=True)
         event.record_id = record.pk
         event.hash = record.event_head = event.digest()
@@ -60,11 +60,11 @@ def move(record, act, *, by, note="", facts=None, tell=(), **kwargs):
     with transaction.atomic(savepoint=False):
         record = _locked(record)
         before = _columns(record)
-        from_state = record.state
+        from_state, cycle = record.state, record.cycle
         at = clock.now()
         transition = _permitted(record, act, by)
         _perform(record, act, by=by, at=at, **kwargs)
-        event = _next_event(record, transition, from_state, by, at, note, facts)
+        event = _next_event(record, transition, from_state, cycle, by, at, note, facts)
         event.record_id = record.pk
         event.hash = record.event_head = event.digest()
         after = _columns(record)
@@ -198,7 +198,8 @@ def _name_act(act):
         cursor.execute("SELECT set_config('office.act', %s, true)", [act])
 
 
-def _next_event(record, transition, from_state, by, at, note, facts):
+def _next_event(record, transition, from_state, cycle, by, at, note, facts):
+    """`cycle` is the one in which the act was done: an act that goes back begins the next."""
     event_model = record._meta.get_field("events").related_model
     record.event_count += 1
     return event_model(
@@ -209,7 +210,7 @@ def _next_event(record, transition, from_state, by, at, note, facts):
         from_state=from_state,
         to_state=record.state,
         step=transition.custom.get("step"),
-        cycle=record.cycle,
+        cycle=cycle,
         note=note,
         facts=facts or {},
         format=EVENT_FORMAT,

@@ -1,0 +1,75 @@
+from claims.forms.acts import ActForm, ConfirmForm
+from claims.forms.documents import (
+    AttachForm,
+    ReceiveForm,
+    RefuseForm,
+    RequestDocumentsForm,
+    RequireForm,
+    VerifyDocumentForm,
+    WaiveForm,
+)
+from claims.forms.endings import (
+    ConcludeForm,
+    DenyForm,
+    HandOverForm,
+    HoldForm,
+    NegotiationForm,
+    ReasonForm,
+    ReleaseForm,
+    ReopenForm,
+    StatusForm,
+)
+from claims.forms.investigation import (
+    AssignForm,
+    CoverageForm,
+    DuplicateForm,
+    ExposureForm,
+    FindingForm,
+    ReserveForm,
+)
+from claims.forms.lists import FilterForm
+from claims.forms.notice import NoticeForm, PolicyForm
+from claims.forms.settlement import (
+    AcceptForm,
+    AdvanceForm,
+    DetermineForm,
+    DisputeForm,
+    OfferForm,
+    PayAdvanceForm,
+)
+
+__all__ = [
+    "AcceptForm",
+    "ActForm",
+    "AdvanceForm",
+    "AssignForm",
+    "AttachForm",
+    "ConcludeForm",
+    "ConfirmForm",
+    "CoverageForm",
+    "DenyForm",
+    "DetermineForm",
+    "DisputeForm",
+    "DuplicateForm",
+    "ExposureForm",
+    "FilterForm",
+    "FindingForm",
+    "HandOverForm",
+    "HoldForm",
+    "NegotiationForm",
+    "NoticeForm",
+    "OfferForm",
+    "PayAdvanceForm",
+    "PolicyForm",
+    "ReasonForm",
+    "ReceiveForm",
+    "RefuseForm",
+    "ReleaseForm",
+    "ReopenForm",
+    "RequestDocumentsForm",
+    "RequireForm",
+    "ReserveForm",
+    "StatusForm",
+    "VerifyDocumentForm",
+    "WaiveForm",
+]

@@ -1,0 +1,55 @@
+"""Reads of the claims floor for pages, letters and other apps."""
+
+from claims.selectors.cover import (
+    cause_name,
+    causes_of,
+    claimants_of,
+    clauses_of,
+    coverage_readings,
+    policy_for_notice,
+    proposed_exposures,
+)
+from claims.selectors.file import (
+    document_names,
+    documents_demanded,
+    money_of,
+    settlement_preview,
+    steps_of,
+)
+from claims.selectors.invariants import INVARIANTS
+from claims.selectors.letters import regulator_of
+from claims.selectors.worklists import (
+    VIEWS,
+    after,
+    breaches,
+    desk,
+    escalations_for,
+    rows,
+    view,
+    waiting_by_state,
+)
+
+__all__ = [
+    "INVARIANTS",
+    "VIEWS",
+    "after",
+    "breaches",
+    "cause_name",
+    "causes_of",
+    "claimants_of",
+    "clauses_of",
+    "coverage_readings",
+    "desk",
+    "document_names",
+    "documents_demanded",
+    "escalations_for",
+    "money_of",
+    "policy_for_notice",
+    "proposed_exposures",
+    "regulator_of",
+    "rows",
+    "settlement_preview",
+    "steps_of",
+    "view",
+    "waiting_by_state",
+]

@@ -1,0 +1,104 @@
+"""Lists of claims as plain rows, each read by the index that was made for it."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+
+from claims.enums import OPEN, TURN, ClaimState
+from claims.models import Claim, Escalation
+from office import clock
+from office.enums import DepartmentCode
+from office.models import User
+
+PAGE = 50
+# A saved view: which claims, and the column they are read by (ascending unless it says "-").
+VIEWS = ("mine", "my_turn", "overdue", "open", "held", "with_carrier", "newest")
+COLUMNS = (
+    "id",
+    "number",
+    "state",
+    "line",
+    "product",
+    "cause",
+    "lost_on",
+    "due_on",
+    "due_what",
+    "reserve_indemnity",
+    "reserve_expense",
+    "paid_total",
+    "hold_count",
+    "cycle",
+    "notified_at",
+    "jurisdiction",
+    "customer__display_name",
+    "policy__number",
+    "adjuster__name",
+)
+
+
+def view(user: User, name: str, *, on: date | None = None) -> QuerySet[Claim]:
+    """The claims of a saved view that this person may see, in the order of its page."""
+    claims = Claim.objects.for_user(user)
+    on = on or clock.today(user.time_zone)
+    match name:
+        case "mine":
+            claims = claims.filter(adjuster=user, due_on__isnull=False)
+        case "my_turn":
+            claims = claims.for_turn(user.department_id).filter(due_on__isnull=False)
+        case "overdue":
+            claims = claims.filter(due_on__lt=on)
+        case "open":
+            claims = claims.filter(due_on__isnull=False)
+        case "held":
+            claims = claims.filter(hold_count__gt=0, due_on__isnull=False)
+        case "with_carrier":
+            claims = claims.filter(state=ClaimState.WITH_CARRIER, due_on__isnull=False)
+        case _:
+            return claims.order_by("-notified_at", "-id")
+    return claims.order_by("due_on", "id")
+
+
+def rows(claims: QuerySet[Claim]) -> QuerySet[Claim, dict[str, Any]]:
+    """The cells of a list as plain values: one query, no model objects."""
+    return claims.values(*COLUMNS)
+
+
+def after(claims: QuerySet[Claim], due_on: date, pk: int) -> QuerySet[Claim]:
+    """The rows behind the last one of a page that is read by due date (keyset)."""
+    return claims.filter(Q(due_on__gt=due_on) | Q(due_on=due_on, id__gt=pk), due_on__gte=due_on)
+
+
+def waiting_by_state(user: User) -> dict[str, int]:
+    """How many open claims stand in each state: the workflow map's figures."""
+    found = Claim.objects.for_user(user).filter(due_on__isnull=False)
+    counted = found.values_list("state").annotate(n=Count("id")).order_by()
+    return dict.fromkeys(sorted(OPEN), 0) | dict(counted)
+
+
+def desk(user: User, limit: int = 10) -> list[dict[str, Any]]:
+    """What is this person's turn or their department's, the most urgent first."""
+    states = [state for state, turn in TURN.items() if turn == user.department_id]
+    mine = Claim.objects.for_user(user).filter(due_on__isnull=False, state__in=states)
+    if user.department_id == DepartmentCode.ADJUSTING:
+        mine = mine.filter(Q(adjuster=user) | Q(adjuster=None))
+    return list(rows(mine.order_by("due_on", "id"))[:limit])
+
+
+def escalations_for(user: User, limit: int = 20) -> QuerySet[Escalation]:
+    """The rungs told to this person or their department, for claims that are still late or near."""
+    return (
+        Escalation.objects.filter(Q(person=user) | Q(person=None, department=user.department_id))
+        .filter(claim__due_on__isnull=False, claim__due_on__lte=F("due_on"))
+        .select_related("claim")
+        .order_by("-id")[:limit]
+    )
+
+
+def breaches(*, since: date, until: date) -> QuerySet[Escalation]:
+    """The register of missed dates: every one that compliance was told of."""
+    return (
+        Escalation.objects.filter(rung="compliance", due_on__range=(since, until))
+        .select_related("claim")
+        .order_by("due_on", "id")
+    )

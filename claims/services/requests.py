@@ -1,0 +1,35 @@
+"""Asking for papers: one row for each, and one letter that names them all."""
+
+from collections.abc import Sequence
+
+from claims.enums import DocumentState, LetterKind
+from claims.models import Claim, DocumentRequest
+from claims.services.letters import write_letter
+from office import clock
+from office.models import User
+
+
+def ask_for(*, claim: Claim, wanted: Sequence[tuple[str, dict, str]], by: User) -> None:
+    """`wanted`: (document, its names, why). One that was asked for before is asked for again."""
+    if not wanted:
+        return
+    at = clock.now()
+    for kind, names, because in wanted:
+        DocumentRequest.objects.update_or_create(
+            claim=claim,
+            kind=kind,
+            defaults={
+                "names": names,
+                "because": because,
+                "state": DocumentState.REQUESTED,
+                "requested_at": at,
+                "requested_by": by,
+            },
+        )
+    write_letter(
+        claim=claim,
+        kind=LetterKind.DOCUMENT_REQUEST,
+        customer=claim.customer,
+        facts={"documents": [kind for kind, _names, _because in wanted]},
+        by=by,
+    )
