@@ -280,7 +280,7 @@ class Payment(Recorded):
         source=[PaymentState.SENDING],
         target=PaymentState.UNKNOWN,
         permission=rules.may_send,
-        custom={"label": gettext_lazy("Ask the bank"), "icon": "circle-help"},
+        custom={"label": gettext_lazy("Ask the bank"), "icon": "circle-question-mark"},
     )
     def doubt(self, *, by, at):
         """No answer came, or whoever asked is gone: the bank is asked, never told again blindly."""

@@ -1,4 +1,4 @@
-"""Bills and receipts: instalments become invoices, invoices are paid once, money finds its place."""
+"""Bills and receipts: instalments become invoices, and invoices are paid once."""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -293,9 +293,11 @@ def test_credit_is_paid_back_and_never_more_than_there_is(alma, bank):
     scenes.bank_account(payer)
     scenes.pay(Invoice.objects.get(), "1353.20", alma)  # 100.00 too much
 
-    with pytest.raises(Refused, match=r"is \$100\.00; no more can be paid back"):
-        with transaction.atomic():
-            services.draft_refund(account=account, amount=Decimal("100.01"), by=alma)
+    with (
+        pytest.raises(Refused, match=r"is \$100\.00; no more can be paid back"),
+        transaction.atomic(),
+    ):
+        services.draft_refund(account=account, amount=Decimal("100.01"), by=alma)
     refund = services.draft_refund(account=account, amount=Decimal("60.00"), by=alma)
     services.approve_payment(payment=refund, by=scenes.accountant(name="Bruno Kay"))
     scenes.do_outbox()

@@ -280,8 +280,12 @@ def test_the_ledger_takes_a_payments_posting_once():
 def test_a_state_that_no_act_leads_to_is_refused_by_the_database(as_owner):
     payment = scenes.drafted()
 
-    with as_owner(), pytest.raises(IntegrityError, match="no way from"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE accounting_payment SET state = 'confirmed' WHERE id = %s", [payment.pk]
-            )
+    with (
+        as_owner(),
+        pytest.raises(IntegrityError, match="no way from"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(
+            "UPDATE accounting_payment SET state = 'confirmed' WHERE id = %s", [payment.pk]
+        )
