@@ -22,8 +22,9 @@ CUSTOMERS, CLAIMS, FINANCE, OFFICE = _("Customers"), _("Claims"), _("Finance"), 
 
 SIDEBAR = (
     Entry("", _("Today"), "layout-dashboard", "desk"),
-    Entry("", _("Messages"), "mail", "outbox", "customers.view_message"),
+    Entry("", _("Messages"), "mail", "customers:messages", "customers.view_message"),
     Entry(CUSTOMERS, _("Customers"), "users", "customers:list", "customers.view_customer"),
+    Entry(CUSTOMERS, _("Agents"), "badge-check", "customers:agents", "customers.view_agent"),
     Entry(
         CUSTOMERS,
         _("Quotes"),
@@ -56,25 +57,33 @@ PORTAL = (
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """Sections with the entries that this person may open; the current one is marked."""
+    places = [
+        (entry, href)
+        for entry in SIDEBAR
+        if (href := address(entry.url_name)) and _allowed(request.user, entry.permission)
+    ]
+    here = _nearest(request.path, [href for _entry, href in places])
     sections: dict[str, list[dict[str, Any]]] = {}
-    for entry in SIDEBAR:
-        href = address(entry.url_name)
-        if href and _allowed(request.user, entry.permission):
-            current = _is_current(request.path, href)
-            item = {"label": entry.label, "icon": entry.icon, "href": href, "current": current}
-            sections.setdefault(str(entry.section), []).append(item)
+    for entry, href in places:
+        item = {"label": entry.label, "icon": entry.icon, "href": href, "current": href == here}
+        sections.setdefault(str(entry.section), []).append(item)
     return [{"label": label, "entries": entries} for label, entries in sections.items()]
 
 
 def portal_bar(request: HttpRequest, section: str) -> list[dict[str, Any]]:
     """The four entries of the portal's bar."""
-    bar = []
-    for name, label, icon, url_name in PORTAL:
-        href = address(url_name)
-        if href:
-            current = name == section if section else _is_current(request.path, href)
-            bar.append({"label": label, "icon": icon, "href": href, "current": current})
-    return bar
+    places = [(row, href) for row in PORTAL if (href := address(row[3]))]
+    home = address("portal:home")
+    here = _nearest(request.path, [href for _row, href in places if href != home])
+    return [
+        {
+            "label": label,
+            "icon": icon,
+            "href": href,
+            "current": name == section if section else href == (here or home),
+        }
+        for (name, label, icon, _url_name), href in places
+    ]
 
 
 def address(url_name: str) -> str:
@@ -91,8 +100,7 @@ def _allowed(user: Any, permission: str) -> bool:
     return not permission or any(user.may(grant) for grant in permission.split("|"))
 
 
-def _is_current(path: str, href: str) -> bool:
-    """The list and every record below it; the root and the portal's home only themselves."""
-    if href.count("/") <= 1 or href == address("portal:home"):
-        return path == href
-    return path.startswith(href)
+def _nearest(path: str, addresses: list[str]) -> str:
+    """The entry of this page: a list and every record below it, the root only itself."""
+    above = [href for href in addresses if path == href or (href != "/" and path.startswith(href))]
+    return max(above, key=len, default="")

@@ -53,17 +53,20 @@ def filters_in_use(form: forms.BaseForm, request: HttpRequest) -> list[dict[str,
     for bound in form.visible_fields():
         value = request.GET.get(bound.html_name, "")
         if value and not bound.errors:
-            query = request.GET.copy()
-            for name in (bound.html_name, "page"):
-                query.pop(name, None)
+            label, words = capfirst(bound.label), _in_words(bound, value)
             used.append(
-                {
-                    "label": capfirst(bound.label),
-                    "value": _in_words(bound, value),
-                    "without": f"{request.path}?{query.urlencode()}".rstrip("?"),
-                }
+                {"label": label, "value": words, "without": _without(bound.html_name, request)}
             )
     return used
+
+
+def _without(name: str, request: HttpRequest) -> str:
+    """The address without one filter, without empty ones, from the first page."""
+    query = request.GET.copy()
+    for other, value in request.GET.items():
+        if other in (name, "page") or not value:
+            del query[other]
+    return f"{request.path}?{query.urlencode()}".rstrip("?")
 
 
 def _in_words(bound: forms.BoundField, value: str) -> str:

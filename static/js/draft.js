@@ -1,5 +1,5 @@
-// <keep-draft>: what is typed survives a lost session. Kept per address in this tab, never for secrets or files,
-// given back when the same form is opened again, and dropped once the office has taken it.
+// <keep-draft>: what is typed survives a lost session. Kept by address in this tab, no secrets, no files,
+// given back when the form is opened again, dropped once it was accepted.
 const draftable = (field) => field.name && field.name !== "csrfmiddlewaretoken"
   && !["password", "file", "hidden", "submit", "button"].includes(field.type) && !/^cc-|one-time-code/.test(field.autocomplete);
 const PREFIX = "draft:";
@@ -13,7 +13,7 @@ document.addEventListener("submit", (event) => {
   if (event.target.matches("[data-forget]")) store((shelf) => shelf.clear());
 });
 
-// A page without the form that was sent last means that it was accepted, unless it asks to sign in first.
+// Another page than the form that was sent last: it was accepted, unless this asks to sign in.
 store((shelf) => {
   const sent = shelf.getItem(SENT);
   const asked = document.body.classList.contains("entrance");
@@ -28,8 +28,7 @@ customElements.define("keep-draft", class extends HTMLElement {
     this.form = this.querySelector("form");
     this.key = PREFIX + location.pathname;
     if (!this.form.querySelector("[aria-invalid=true]")) this.giveBack();
-    this.form.addEventListener("input", () => this.keep());
-    this.form.addEventListener("change", () => this.keep());
+    for (const name of ["input", "change"]) this.form.addEventListener(name, () => this.keep());
     this.form.addEventListener("submit", () => store((shelf) => { this.keep(); shelf.setItem(SENT, this.key); }));
   }
 

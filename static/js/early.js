@@ -1,7 +1,7 @@
-// Before the first paint: what this person chose on this device wins over what the page was sent with.
+// Before the first paint: what was chosen on this device wins.
 for (const name of ["theme", "density"]) {
   try {
     const chosen = localStorage.getItem(name);
     if (chosen) document.documentElement.dataset[name] = chosen;
-  } catch { /* storage may be refused; the page's own value stays */ }
+  } catch { /* private window */ }
 }

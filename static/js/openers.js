@@ -33,7 +33,7 @@ customElements.define("drop-files", class extends HTMLElement {
   list() {
     const lines = [...this.input.files].map((file) => {
       const line = document.createElement("li");
-      line.textContent = `${file.name} · ${Math.max(1, Math.round(file.size / 1024)).toLocaleString()} KB`;
+      line.textContent = `${file.name} · ${Math.ceil(file.size / 1024)} KB`;
       return line;
     });
     this.querySelector(".chosen").replaceChildren(...lines);

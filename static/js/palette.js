@@ -1,4 +1,4 @@
-// <command-palette>: Ctrl K. Places of the sidebar at once, records from data-src as they are found.
+// <command-palette>: Ctrl K. Places at once, records from data-src.
 customElements.define("command-palette", class extends HTMLElement {
   connectedCallback() {
     this.dialog = this.querySelector("dialog");
@@ -52,15 +52,13 @@ customElements.define("command-palette", class extends HTMLElement {
       if (!answer.ok || answer.redirected) return;
       this.found.innerHTML = await answer.text();
       this.select(0);
-    } catch (error) {
-      if (error.name !== "AbortError") this.found.replaceChildren();
-    }
+    } catch { /* a newer question, or no network */ }
   }
 
   select(index) {
     const { options } = this;
     this.querySelector(".nothing").hidden = options.length > 0;
-    this.querySelectorAll("[aria-selected]").forEach((option) => option.removeAttribute("aria-selected"));
+    this.at?.removeAttribute("aria-selected");
     this.at = options[(index + options.length) % options.length];
     this.at?.setAttribute("aria-selected", "true");
     this.at?.scrollIntoView({ block: "nearest" });

@@ -1,4 +1,4 @@
-// <row-navigation>: j and k move through the rows, Enter opens, x picks. <bulk-bar>: what to do with the picked rows.
+// <row-navigation>: j, k, Enter, x to pick. <bulk-bar>: acts on the picked rows.
 const typing = (target) => target.closest("input:not([type=checkbox]), select, textarea, [contenteditable], dialog, summary");
 
 customElements.define("row-navigation", class extends HTMLElement {
@@ -43,7 +43,8 @@ customElements.define("bulk-bar", class extends HTMLElement {
     const { boxes } = this;
     const picked = boxes.filter((box) => box.checked).length;
     const all = this.querySelector("[data-pick-all]");
-    if (all) { all.checked = picked > 0 && picked === boxes.length; all.indeterminate = picked > 0 && picked < boxes.length; }
+    if (all) all.checked = picked === boxes.length;
+    if (all) all.indeterminate = picked > 0 && !all.checked;
     this.querySelector(".bulk").hidden = picked === 0;
     this.querySelector("[data-picked]").textContent = picked;
   }

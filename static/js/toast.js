@@ -1,4 +1,4 @@
-// <toast-list>: messages of the page and of htmx answers (HX-Trigger: {"toast": {"text", "tone"}}).
+// <toast-list>: messages of the page and of htmx answers (HX-Trigger).
 // Good news goes by itself; a refusal stays until it is closed.
 customElements.define("toast-list", class extends HTMLElement {
   connectedCallback() {
@@ -26,8 +26,7 @@ customElements.define("toast-list", class extends HTMLElement {
     toast.querySelector("button").addEventListener("click", () => toast.remove());
     if (toast.matches(".error, .warning, .bad, .warn")) return;
     const leave = () => { toast.timer = setTimeout(() => toast.remove(), 8000); };
-    toast.addEventListener("pointerenter", () => clearTimeout(toast.timer));
-    toast.addEventListener("focusin", () => clearTimeout(toast.timer));
+    for (const name of ["pointerenter", "focusin"]) toast.addEventListener(name, () => clearTimeout(toast.timer));
     toast.addEventListener("pointerleave", leave);
     leave();
   }
