@@ -18,7 +18,6 @@ from office import gallery, navigation
 from office.management.commands import build_assets
 from office.templatetags import icon, marks, money, page
 
-
 EVERYTHING = {grant for entry in navigation.SIDEBAR for grant in entry.permission.split("|")}
 
 
