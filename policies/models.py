@@ -1,5 +1,7 @@
 """The catalogue, policies, and what each term was believed to be at any moment."""
 
+import json
+
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField, RangeOperators
@@ -18,6 +20,16 @@ from office.models import Event, Recorded
 from office.money import MoneyField
 from policies import rules
 from policies.enums import PolicyState, TransactionKind
+
+
+class WrittenJSONField(models.TextField):
+    """JSON as it was written. jsonb would sort the keys, and a form is drawn in their order."""
+
+    def from_db_value(self, value, expression, connection):
+        return json.loads(value)
+
+    def get_prep_value(self, value):
+        return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 class Product(models.Model):
@@ -50,7 +62,7 @@ class ProductVersion(models.Model):
     product = models.ForeignKey(Product, models.PROTECT, related_name="versions")
     version = models.PositiveSmallIntegerField()
     effective_from = models.DateField()
-    definition = models.JSONField()
+    definition = WrittenJSONField()
     sha256 = models.CharField(max_length=64)
     loaded_at = models.DateTimeField()
     loaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -102,6 +114,7 @@ class Policy(Recorded):
     objects = PolicyQuerySet.as_manager()
 
     class Meta:
+        verbose_name, verbose_name_plural = gettext_lazy("policy"), gettext_lazy("policies")
         permissions = [
             ("view_own_policy", "Can see the policies that they sold"),
             ("issue_policy", "Can issue policies"),

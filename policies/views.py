@@ -1,37 +1,70 @@
-from django.core.paginator import Paginator
+from django import forms
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from office import clock, export, uploads
+from customers.models import Carrier
+from office import clock, uploads
 from office.doors import staff_required
+from office.lists import Column, Filter, List, SavedView
 from policies import selectors
-from policies.forms import AsOfForm, FilterForm
+from policies.enums import PolicyState
+from policies.forms import AsOfForm
 from policies.models import Policy, PolicyDocument, TermTransaction
 
-PAGE = 50
+POLICIES = List(
+    name=gettext_lazy("Policies"),
+    sort="-pk",
+    columns=[
+        Column("number", gettext_lazy("Policy"), "link", link="policies:detail"),
+        Column("customer__display_name", gettext_lazy("Policyholder")),
+        Column("product__name", gettext_lazy("Product"), priority="wide"),
+        Column("product__carrier__name", gettext_lazy("Carrier"), priority="mid"),
+        Column("from_on", gettext_lazy("From"), "date", priority="mid"),
+        Column("to_on", gettext_lazy("To"), "date"),
+        Column("jurisdiction", gettext_lazy("State of risk"), priority="wide"),
+        Column("agent__name", gettext_lazy("Agent"), priority="wide"),
+        Column(
+            "state", gettext_lazy("State"), "badge", words=PolicyState, tones={"in_force": "good"}
+        ),
+        Column("total", gettext_lazy("Total for the term"), "money", total=True),
+    ],
+    views=[
+        SavedView("all", gettext_lazy("All"), lambda rows, user: rows),
+        SavedView("in_force", PolicyState.IN_FORCE.label, lambda rows, user: rows.in_force()),
+        SavedView(
+            "ending",
+            gettext_lazy("Ending within 60 days"),
+            lambda rows, user: selectors.policies_ending(rows, within_days=60),
+        ),
+    ],
+    filters=[
+        Filter(
+            "q",
+            forms.CharField(label=gettext_lazy("Number or name"), max_length=80),
+            narrow=selectors.found_by_words,
+        ),
+        Filter(
+            "carrier",
+            forms.ModelChoiceField(Carrier.objects.all(), label=gettext_lazy("Carrier")),
+            lookup="product__carrier",
+        ),
+        Filter(
+            "jurisdiction",
+            forms.CharField(label=gettext_lazy("State of risk"), max_length=8),
+            lookup="jurisdiction__iexact",
+        ),
+    ],
+)
 
 
 @staff_required
 def policy_list(request):
-    form = FilterForm(request.GET or None)
-    filters = form.cleaned_data if form.is_valid() else {}
-    rows = selectors.policy_rows(request.user, **filters)
-    if request.GET.get("format") in export.FORMATS:
-        return export.respond(
-            request.GET["format"],
-            name=_("Policies"),
-            head=selectors.POLICY_COLUMNS,
-            rows=(selectors.policy_cells(policy) for policy in rows.iterator()),
-        )
-    context = {
-        "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
-        "filter_form": form,
-        "export_formats": export.FORMATS,
-    }
-    return render(request, "policies/list.html", context)
+    rows = selectors.policy_rows(request.user)
+    return POLICIES.respond(request, rows, template="policies/list.html")
 
 
 @staff_required

@@ -67,12 +67,23 @@ def choice_titles(schema: Json) -> dict[Any, str]:
     }
 
 
-def facts_of(schema: Json, thing: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The plain fields of a risk or of one item, each with its title."""
+def facts_of(
+    schema: Json, thing: Mapping[str, Any], titles: Mapping[str, str] | None = None
+) -> list[tuple[str, str]]:
+    """The plain fields of a risk or of one item; `titles` are those of the items it may name."""
+    facts = []
     for name, field_schema in schema.get("properties", {}).items():
         value = thing.get(name)
         if name != "key" and name in thing and not isinstance(value, list | Mapping):
-            yield field_title(name, field_schema), value_text(field_schema, value)
+            if "x-link" in field_schema and titles:
+                value = titles.get(str(value), value)
+            facts.append((field_title(name, field_schema), value_text(field_schema, value)))
+    return facts
+
+
+def titles_of(schema: Json, risk: Mapping[str, Any]) -> dict[str, str]:
+    """What each item of a risk is called, by its key."""
+    return {key: item_title(spec, item) for key, spec, item in items_of(schema, risk)}
 
 
 def items_of(schema: Json, risk: Mapping[str, Any]) -> Iterator[tuple[str, Json, Json]]:

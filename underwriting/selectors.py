@@ -5,21 +5,23 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
-from django.utils.translation import gettext, gettext_lazy
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from customers.names import words_of
 from office import money
 from office.models import User
+from office.workflow import label_of
 from policies import wording
 from policies.catalogue import PayPlan, ProductDefinition, label
 from policies.catalogue.application import CoverageTerms, coverage_terms
 from policies.models import ProductVersion
 from policies.selectors import product_definition, versions_sold, worksheet_rows
 from underwriting import rules
-from underwriting.enums import BINDABLE, PRICED, QuoteState
-from underwriting.models import Quote, Submission
+from underwriting.enums import BINDABLE, PRICED, Blocks, QuoteState
+from underwriting.models import Quote, Submission, SubmissionEvent
 
 TONES = {
     QuoteState.PENDING: "info",
@@ -32,53 +34,27 @@ TONES = {
 }
 
 
-def submission_rows(
-    user: User, *, q: str = "", state: str = "", kind: str = "", waits: bool = False
-) -> QuerySet[Submission]:
-    """The submissions that a person may see; `waits`: only those with a referred quote."""
-    rows = Submission.objects.for_user(user).select_related("customer", "agent")
-    for word in words_of(q):
-        rows = rows.filter(Q(number__icontains=word) | Q(customer__folded__contains=word))
-    if state:
-        rows = rows.filter(state=state)
-    if kind:
-        rows = rows.filter(product_kind=kind)
-    if waits:
-        referred = Quote.objects.filter(state=QuoteState.REFERRED)
-        rows = rows.filter(pk__in=referred.values("submission_id"))
-    return rows.annotate(
-        asked=Count("quotes"),
-        referred=Count("quotes", filter=Q(quotes__state=QuoteState.REFERRED)),
-        best=Min("quotes__total", filter=Q(quotes__state__in=[*BINDABLE, QuoteState.BOUND])),
-    ).order_by("-pk")
-
-
-SUBMISSION_COLUMNS = (
-    gettext_lazy("Submission"),
-    gettext_lazy("Customer"),
-    gettext_lazy("Agent"),
-    gettext_lazy("Product"),
-    gettext_lazy("State of risk"),
-    gettext_lazy("First day of cover"),
-    gettext_lazy("State"),
-    gettext_lazy("Quotes"),
-    gettext_lazy("Best price"),
-)
-
-
-def submission_cells(row: Submission) -> tuple[Any, ...]:
-    """One row of the exported list."""
-    return (
-        row.number,
-        row.customer.display_name,
-        row.agent.name,
-        row.product_kind,
-        row.jurisdiction,
-        row.effective_on,
-        row.get_state_display(),
-        row.asked,
-        row.best,
+def submission_rows(user: User) -> QuerySet[Submission]:
+    """The submissions that a person may see, with what their quotes came to."""
+    quotes = Quote.objects.filter(submission=OuterRef("pk")).order_by().values("submission")
+    bindable = quotes.filter(state__in=[*BINDABLE, QuoteState.BOUND])
+    return Submission.objects.for_user(user).annotate(
+        asked=Coalesce(Subquery(quotes.annotate(n=Count("pk")).values("n")), 0),
+        best=Subquery(bindable.annotate(n=Min("total")).values("n")),
     )
+
+
+def found_by_words(submissions: QuerySet[Submission], text: str) -> QuerySet[Submission]:
+    """Those whose number or customer's name holds every word."""
+    for word in words_of(text):
+        by_name = Q(customer__folded__contains=word)
+        submissions = submissions.filter(Q(number__icontains=word) | by_name)
+    return submissions
+
+
+def with_quote_in(submissions: QuerySet[Submission], state: str) -> QuerySet[Submission]:
+    """Those with a quote in that state, such as one that waits for an underwriter."""
+    return submissions.filter(Exists(Quote.objects.filter(submission=OuterRef("pk"), state=state)))
 
 
 def quotes_of(submission: Submission, user: User) -> list[Quote]:
@@ -106,13 +82,17 @@ def _a_year(quote: Quote) -> Decimal:
     return quote.total * 12 / quote.definition.term_months
 
 
-def findings_of(quote: Quote) -> list[dict[str, str]]:
-    """What the rules that fired said, in the reader's language."""
+def trace_of(quote: Quote) -> list[dict[str, Any]]:
+    """What each rule said, in the reader's language, and what it holds up."""
     return [
-        {"rule": row["rule"], "blocks": row["blocks"], "text": label(row["messages"])}
+        {**row, "text": label(row["messages"]), "holds": Blocks(row["blocks"]).label}
         for row in quote.trace
-        if row["fired"]
     ]
+
+
+def findings_of(quote: Quote) -> list[dict[str, Any]]:
+    """The rules that fired."""
+    return [row for row in trace_of(quote) if row["fired"]]
 
 
 @dataclass(frozen=True)
@@ -179,12 +159,9 @@ def _cover_sections(
     terms: list[dict[tuple[str, str], CoverageTerms]],
 ) -> list[ComparedSection]:
     schema = quotes[0].definition.risk_schema
-    things = [
-        (key, wording.item_title(item_schema, item))
-        for key, item_schema, item in wording.items_of(schema, submission.application)
-    ]
+    titles = wording.titles_of(schema, submission.application)
     sections = []
-    for key, title in [*things, ("", _("The whole policy"))]:
+    for key, title in {**titles, "": _("The whole policy")}.items():
         names = {c: label(t.names) for one in terms for (i, c), t in one.items() if i == key}
         rows = [
             ComparedRow(name, [_cover_text(one.get((key, code))) for one in terms])
@@ -240,12 +217,21 @@ def risk_of(submission: Submission) -> list[tuple[str, list[tuple[str, str]]]]:
     """The application to read: the risk as a whole, then each thing with its facts."""
     schema = offers_for(submission)[0].risk_schema
     risk = submission.application
-    whole = (_("About the risk"), list(wording.facts_of(schema, risk)))
+    titles = wording.titles_of(schema, risk)
+    whole = (_("About the risk"), wording.facts_of(schema, risk))
     things = [
-        (wording.item_title(item_schema, item), list(wording.facts_of(item_schema, item)))
-        for _key, item_schema, item in wording.items_of(schema, risk)
+        (titles[key], wording.facts_of(item_schema, item, titles))
+        for key, item_schema, item in wording.items_of(schema, risk)
     ]
     return [whole, *things]
+
+
+def history_of(submission: Submission) -> list[SubmissionEvent]:
+    """Its events, newest first, each with the act's name in the reader's language."""
+    events = list(submission.events.select_related("by").order_by("-seq"))
+    for event in events:
+        event.label = label_of(submission, event.kind)
+    return events
 
 
 def worksheet(quote: Quote) -> list[dict[str, Any]]:

@@ -3,10 +3,10 @@ from policies.selectors.cover import Cover, as_of, cover_at, coverage_terms
 from policies.selectors.documents import declarations, declarations_title
 from policies.selectors.invariants import invariants
 from policies.selectors.lists import (
-    POLICY_COLUMNS,
+    found_by_words,
+    policies_ending,
     policies_for,
     policies_past_their_term,
-    policy_cells,
     policy_rows,
 )
 from policies.selectors.page import day_to_show, policy_page, worksheet, worksheet_rows
@@ -19,7 +19,6 @@ from policies.selectors.products import (
 from policies.selectors.sheet import SheetGroup, SheetRow, sheet_of
 
 __all__ = [
-    "POLICY_COLUMNS",
     "Belief",
     "Cover",
     "SheetGroup",
@@ -32,10 +31,11 @@ __all__ = [
     "day_to_show",
     "declarations",
     "declarations_title",
+    "found_by_words",
     "invariants",
+    "policies_ending",
     "policies_for",
     "policies_past_their_term",
-    "policy_cells",
     "policy_page",
     "policy_rows",
     "product_definition",

@@ -32,7 +32,7 @@ def declarations(term: Term, *, language: str) -> dict[str, Any]:
             "charges": _charges(term, cover),
             "total": money.format(term.total),
             "instalments": _instalments(policy),
-            "exclusions": [list(row) for row in exclusions_of(cover)],
+            "exclusions": [list(row) for row in exclusions_of(cover.coverages)],
             "forms": _forms(cover),
         }
 

@@ -1,7 +1,5 @@
 """Policies as rows: for the list, for a customer's page, for the nightly run."""
 
-from typing import Any
-
 from django.db.models import (
     DateField,
     DateTimeField,
@@ -15,12 +13,12 @@ from django.db.models import (
     Value,
 )
 from django.db.models.functions import Cast
-from django.utils.translation import gettext_lazy
 
-from customers.models import Carrier, Customer
+from customers.models import Customer
 from customers.names import words_of
 from office import clock
 from office.models import User
+from policies.enums import PolicyState
 from policies.models import Policy, Term
 
 
@@ -44,55 +42,26 @@ def policies_past_their_term() -> QuerySet[Policy]:
     return Policy.objects.in_force().annotate(today=today).filter(~Exists(running))
 
 
-def policy_rows(
-    user: User,
-    *,
-    q: str = "",
-    state: str = "",
-    carrier: Carrier | None = None,
-    jurisdiction: str = "",
-) -> QuerySet[Policy]:
+def policy_rows(user: User) -> QuerySet[Policy]:
     """The policies that a person may see, with the days and the total of the latest term."""
     last = Term.objects.filter(policy=OuterRef("pk")).order_by("-sequence")
-    rows = Policy.objects.for_user(user).select_related("customer", "product__carrier", "agent")
-    for word in words_of(q):
-        rows = rows.filter(Q(number__icontains=word) | Q(customer__folded__contains=word))
-    if state:
-        rows = rows.filter(state=state)
-    if carrier:
-        rows = rows.filter(product__carrier=carrier)
-    if jurisdiction:
-        rows = rows.filter(jurisdiction__iendswith=jurisdiction)
-    return rows.annotate(
+    return Policy.objects.for_user(user).annotate(
         from_on=Subquery(last.values("valid_from")[:1]),
         to_on=Subquery(last.values("valid_to")[:1]),
         total=Subquery(last.values(total=F("written") + F("fees") + F("tax"))[:1]),
-    ).order_by("-pk")
-
-
-POLICY_COLUMNS = (
-    gettext_lazy("Policy"),
-    gettext_lazy("Policyholder"),
-    gettext_lazy("Product"),
-    gettext_lazy("Carrier"),
-    gettext_lazy("From"),
-    gettext_lazy("To"),
-    gettext_lazy("State of risk"),
-    gettext_lazy("State"),
-    gettext_lazy("Total"),
-)
-
-
-def policy_cells(policy: Policy) -> tuple[Any, ...]:
-    """One row of the exported list."""
-    return (
-        policy.number,
-        policy.customer.display_name,
-        policy.product.name,
-        policy.product.carrier.name,
-        policy.from_on,
-        policy.to_on,
-        policy.jurisdiction,
-        policy.get_state_display(),
-        policy.total,
     )
+
+
+def found_by_words(policies: QuerySet[Policy], text: str) -> QuerySet[Policy]:
+    """Those whose number or policyholder's name holds every word."""
+    for word in words_of(text):
+        by_name = Q(customer__folded__contains=word)
+        policies = policies.filter(Q(number__icontains=word) | by_name)
+    return policies
+
+
+def policies_ending(policies: QuerySet[Policy], *, within_days: int) -> QuerySet[Policy]:
+    """In force, with the last term ending within so many days: renewals to work on."""
+    until = clock.add_days(clock.today(), within_days)
+    last = Term.objects.filter(policy=OuterRef("pk"), valid_to__gt=until)
+    return policies.filter(~Exists(last), state=PolicyState.IN_FORCE)

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from accounting.models import BillingAccount, Invoice
 from office import clock, money
+from office.workflow import label_of
 from policies import wording
 from policies.catalogue import ProductDefinition, label
-from policies.models import Policy, Term, TermTransaction
+from policies.models import Policy, PolicyEvent, Term, TermTransaction
 from policies.selectors.cover import Cover, as_of
 from policies.selectors.products import product_definition
 from policies.selectors.sheet import exclusions_of, sheet_of
@@ -39,14 +40,14 @@ def policy_page(policy: Policy, *, day: date, known_at: datetime) -> dict[str, A
         "cover": cover,
         "groups": sheet_of(cover) if cover else [],
         "risk_facts": risk_facts(cover) if cover else [],
-        "exclusions": exclusions_of(cover) if cover else [],
+        "exclusions": exclusions_of(cover.coverages) if cover else [],
         "transactions": _transactions(policy),
         "documents": list(
             policy.documents.select_related("document").order_by("-document__created_at")
         ),
         "invoices": invoices,
         "account": BillingAccount.objects.filter(policy_number=policy.number).first(),
-        "events": list(policy.events.select_related("by").order_by("-seq")),
+        "events": _history(policy),
         "figures": _figures(terms[0], invoices),
         "crumbs": [
             {"label": _("Policies"), "href": reverse("policies:list")},
@@ -57,12 +58,19 @@ def policy_page(policy: Policy, *, day: date, known_at: datetime) -> dict[str, A
 
 def risk_facts(cover: Cover) -> list[tuple[str, str]]:
     """What is known of the risk as a whole."""
-    return list(wording.facts_of(cover.definition.risk_schema, cover.risk))
+    return wording.facts_of(cover.definition.risk_schema, cover.risk)
 
 
 def _transactions(policy: Policy) -> list[TermTransaction]:
     rows = TermTransaction.objects.filter(term__policy=policy).select_related("recorded_by", "term")
     return list(rows.prefetch_related("segments").order_by("-recorded_at"))
+
+
+def _history(policy: Policy) -> list[PolicyEvent]:
+    events = list(policy.events.select_related("by").order_by("-seq"))
+    for event in events:
+        event.label = label_of(policy, event.kind)
+    return events
 
 
 def _figures(term: Term, invoices: list[Invoice]) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """A cover laid out to be read: item by item, coverage by coverage, with its premium."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -42,11 +42,11 @@ def sheet_of(cover: Cover) -> list[SheetGroup]:
     """The groups of a cover in the order of the risk; the policy's own coverages come last."""
     premiums = premiums_of(cover.segment)
     schema, terms = cover.definition.risk_schema, cover.coverages
+    titles = wording.titles_of(schema, cover.risk)
     groups = []
     for key, item_schema, item in wording.items_of(schema, cover.risk):
-        title = wording.item_title(item_schema, item)
-        facts = list(wording.facts_of(item_schema, item))
-        groups.append(SheetGroup(title, facts, _rows(terms, key, premiums)))
+        facts = wording.facts_of(item_schema, item, titles)
+        groups.append(SheetGroup(titles[key], facts, _rows(terms, key, premiums)))
     own = SheetGroup(_("The whole policy"), [], _rows(terms, "", premiums))
     return [group for group in [*groups, own] if group.rows]
 
@@ -70,11 +70,12 @@ def _rows(terms: list[CoverageTerms], item: str, premiums: Premiums) -> list[She
     ]
 
 
-def exclusions_of(cover: Cover) -> list[tuple[str, str]]:
-    """Each exclusion of the chosen coverages once, with the clause that says so."""
-    found = {
-        exclusion.clause: label(exclusion.texts)
-        for terms in cover.coverages
-        for exclusion in terms.exclusions
-    }
-    return [(text, clause) for clause, text in found.items()]
+def exclusions_of(terms: Iterable[CoverageTerms]) -> list[tuple[str, str]]:
+    """Each exclusion of the chosen coverages once, with every clause that says so."""
+    clauses: dict[str, list[str]] = {}
+    for one in terms:
+        for exclusion in one.exclusions:
+            known = clauses.setdefault(label(exclusion.texts), [])
+            if exclusion.clause not in known:
+                known.append(exclusion.clause)
+    return [(text, "; ".join(found)) for text, found in clauses.items()]

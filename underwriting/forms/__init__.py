@@ -2,7 +2,6 @@ from underwriting.forms.application import ApplicationForm, with_row_changed
 from underwriting.forms.small import (
     BindForm,
     EditForm,
-    FilterForm,
     NewForm,
     NoteForm,
     ReasonForm,
@@ -13,7 +12,6 @@ __all__ = [
     "ApplicationForm",
     "BindForm",
     "EditForm",
-    "FilterForm",
     "NewForm",
     "NoteForm",
     "ReasonForm",

@@ -173,7 +173,7 @@ class ApplicationForm:
 
     # Checking
 
-    def forms(self) -> Iterator[forms.Form]:
+    def every_form(self) -> Iterator[forms.Form]:
         for section in self.sections:
             for row in section.rows:
                 yield row.form
@@ -181,19 +181,19 @@ class ApplicationForm:
         yield self.cover
 
     def __iter__(self) -> Iterator[forms.BoundField]:
-        for form in self.forms():
+        for form in self.every_form():
             yield from form
 
     @property
     def errors(self) -> list[Any]:
-        return [*self.others, *(form.errors for form in self.forms() if form.errors)]
+        return [*self.others, *(form.errors for form in self.every_form() if form.errors)]
 
     def non_field_errors(self) -> list[str]:
         return self.others
 
     def is_valid(self) -> bool:
         """Each field for itself, then the whole against the schema."""
-        checked = [form.is_valid() for form in self.forms()]
+        checked = [form.is_valid() for form in self.every_form()]
         if self.is_bound and all(checked):
             for error in risk_errors(self.offers[0], self.cleaned_risk()):
                 self.add_error(error.path, error.message)
@@ -202,7 +202,7 @@ class ApplicationForm:
     def add_error(self, path: str, message: str) -> None:
         """Put an error next to the field that it speaks of, else at the top."""
         prefix, _dot, name = path.rpartition(".")
-        for form in self.forms():
+        for form in self.every_form():
             if isinstance(form, PathForm) and form.prefix == prefix and name in form.fields:
                 form.add_error(name, message)
                 return

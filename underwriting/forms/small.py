@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy
 from customers.models import Agent, Customer
 from customers.selectors import search_customers
 from policies.catalogue import label
-from underwriting.enums import SubmissionState
 from underwriting.selectors import kinds_sold, pay_plans
 
 FOUND_AT_MOST = 8
@@ -15,18 +14,6 @@ FOUND_AT_MOST = 8
 
 def day_input():
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-
-class FilterForm(forms.Form):
-    """The filters of the list, as they stand in its address."""
-
-    q = forms.CharField(label=gettext_lazy("Number or name"), required=False, max_length=80)
-    state = forms.ChoiceField(
-        label=gettext_lazy("State"),
-        required=False,
-        choices=[("", gettext_lazy("Any")), *SubmissionState.choices],
-    )
-    waits = forms.BooleanField(label=gettext_lazy("With a referred quote"), required=False)
 
 
 class NewForm(forms.Form):

@@ -79,6 +79,7 @@ class Quote(Recorded):
     objects = QuoteQuerySet.as_manager()
 
     class Meta:
+        verbose_name, verbose_name_plural = gettext_lazy("quote"), gettext_lazy("quotes")
         permissions = [
             ("rate_quote", "Can record what a carrier answered"),
             ("approve_quote", "Can approve referred quotes"),
@@ -114,7 +115,7 @@ class Quote(Recorded):
             ),
             models.CheckConstraint(
                 name="quote_price_matches_state",
-                condition=~Q(state__in=[*PRICED, QuoteState.BOUND])
+                condition=~Q(state__in=sorted({*PRICED, QuoteState.BOUND}))
                 | Q(
                     premium__isnull=False,
                     tax__isnull=False,
@@ -131,11 +132,17 @@ class Quote(Recorded):
             ),
         ]
         indexes = [
-            models.Index(fields=["expires_on"], name="quote_expires", condition=Q(state__in=PRICED))
+            models.Index(
+                fields=["expires_on"], name="quote_expires", condition=Q(state__in=sorted(PRICED))
+            )
         ]
 
     def __str__(self):
         return self.number
+
+    @property
+    def levies(self):
+        return self.tax + self.fees
 
     @property
     def is_price_released(self) -> bool:

@@ -54,6 +54,8 @@ class Submission(Recorded):
     objects = SubmissionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = gettext_lazy("submission")
+        verbose_name_plural = gettext_lazy("submissions")
         permissions = [
             ("view_own_submission", "Can see their own submissions"),
             ("open_submission", "Can open submissions"),

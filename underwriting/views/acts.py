@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from office import workflow
 from office.doors import staff_required
 from office.exceptions import Refused
-from underwriting import services
+from underwriting import rules, services
 from underwriting.forms import BindForm, NoteForm, ReasonForm
 from underwriting.views.pages import crumbs_of, quote_of, submission_of
 
@@ -61,9 +61,13 @@ def quote_act(request, number, quote_number, act):
 
 def _form_page(request, submission, record, act, form):
     label = workflow.label_of(record, act)
+    quote = record if record is not submission else None
     context = {
         "submission": submission,
-        "quote": record if record is not submission else None,
+        "quote": quote,
+        "shows_price": quote
+        and quote.total is not None
+        and rules.may_see_price(quote, request.user),
         "title": label,
         "submit": label,
         "submit_tone": "danger" if act in {"decline", "withdraw", "close"} else "primary",
@@ -72,3 +76,7 @@ def _form_page(request, submission, record, act, form):
         "form": form,
     }
     return render(request, "underwriting/act.html", context)
+
+
+def _shows_price(quote, user):
+    return quote.total is not None and rules.may_see_price(quote, user)

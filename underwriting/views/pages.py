@@ -1,42 +1,70 @@
 """The pages that only show."""
 
-from django.core.paginator import Paginator
+from django import forms
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from office import export, workflow
+from customers.models import Agent
+from office import workflow
 from office.doors import staff_required
-from underwriting import selectors
-from underwriting.forms import FilterForm
+from office.lists import Column, Filter, List, SavedView
+from underwriting import rules, selectors
+from underwriting.enums import QuoteState, SubmissionState
 from underwriting.models import Quote, Submission
 
-PAGE = 50
 STOP_POLLING = 286
 SUBMISSION_ACTS = ("quote", "edit", "close")
 QUOTE_ACTS = ("bind", "approve", "decline", "withdraw")
 
 
+def _waits(rows, user):
+    return selectors.with_quote_in(rows, QuoteState.REFERRED)
+
+
+SUBMISSIONS = List(
+    name=gettext_lazy("Quotes"),
+    sort="-pk",
+    columns=[
+        Column("number", gettext_lazy("Submission"), "link", link="underwriting:detail"),
+        Column("customer__display_name", gettext_lazy("Customer")),
+        Column("product_kind", gettext_lazy("Product"), priority="mid"),
+        Column("jurisdiction", gettext_lazy("State of risk"), priority="wide"),
+        Column("agent__name", gettext_lazy("Agent"), priority="wide"),
+        Column("effective_on", gettext_lazy("First day of cover"), "date"),
+        Column(
+            "state", gettext_lazy("State"), "badge", words=SubmissionState, tones={"bound": "good"}
+        ),
+        Column("asked", gettext_lazy("Quotes"), "number", priority="mid"),
+        Column("best", gettext_lazy("Best price"), "money"),
+    ],
+    views=[
+        SavedView("open", SubmissionState.OPEN.label, lambda rows, user: rows.open()),
+        SavedView("referred", gettext_lazy("With a referred quote"), _waits),
+        SavedView("all", gettext_lazy("All"), lambda rows, user: rows),
+    ],
+    filters=[
+        Filter(
+            "q",
+            forms.CharField(label=gettext_lazy("Number or name"), max_length=80),
+            narrow=selectors.found_by_words,
+        ),
+        Filter(
+            "agent",
+            forms.ModelChoiceField(Agent.objects.all(), label=gettext_lazy("Agent")),
+        ),
+    ],
+)
+
+
 @staff_required
 def submission_list(request):
-    form = FilterForm(request.GET or None)
-    filters = form.cleaned_data if form.is_valid() else {}
-    rows = selectors.submission_rows(request.user, **filters)
-    if request.GET.get("format") in export.FORMATS:
-        return export.respond(
-            request.GET["format"],
-            name=_("Quotes"),
-            head=selectors.SUBMISSION_COLUMNS,
-            rows=(selectors.submission_cells(row) for row in rows.iterator()),
-        )
-    context = {
-        "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
-        "kinds": selectors.kinds_sold(),
-        "filter_form": form,
-        "export_formats": export.FORMATS,
-        "may_open": request.user.may("underwriting.open_submission"),
-    }
-    return render(request, "underwriting/list.html", context)
+    rows = selectors.submission_rows(request.user)
+    may_open = request.user.may("underwriting.open_submission")
+    return SUBMISSIONS.respond(
+        request, rows, template="underwriting/list.html", context={"may_open": may_open}
+    )
 
 
 @staff_required
@@ -47,9 +75,9 @@ def detail(request, number):
         "submission": submission,
         "quotes": quotes,
         "job": submission.job,
-        "waits": any(quote.state == "pending" for quote in quotes),
+        "waits": any(quote.state == QuoteState.PENDING for quote in quotes),
         "acts": _acts(request, submission),
-        "events": submission.events.select_related("by").order_by("-seq"),
+        "events": selectors.history_of(submission),
         "kind": selectors.kinds_sold()[submission.product_kind],
         "risk": selectors.risk_of(submission),
         "crumbs": crumbs_of(submission),
@@ -62,7 +90,7 @@ def progress(request, number):
     """The quotes as they come in. Status 286 tells htmx to stop asking."""
     submission = submission_of(request, number)
     quotes = quotes_with_acts(request, submission)
-    waits = any(quote.state == "pending" for quote in quotes)
+    waits = any(quote.state == QuoteState.PENDING for quote in quotes)
     context = {
         "submission": submission,
         "quotes": quotes,
@@ -94,12 +122,12 @@ def compare(request, number):
 @staff_required
 def worksheet(request, number, quote_number):
     quote = quote_of(request, number, quote_number)
-    visible = selectors.rules.may_see_price(quote, request.user)
+    visible = rules.may_see_price(quote, request.user)
     context = {
         "quote": quote,
         "submission": quote.submission,
         "lines": selectors.worksheet(quote) if visible else [],
-        "findings": quote.trace,
+        "findings": selectors.trace_of(quote),
         "crumbs": [*crumbs_of(quote.submission), {"label": quote.number}],
     }
     return render(request, "underwriting/worksheet.html", context)
