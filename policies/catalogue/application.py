@@ -68,11 +68,12 @@ def _sentences(
 ) -> Iterator[FieldError]:
     steps = list(error.absolute_path)
     if error.validator == "required":
-        for name in error.validator_value:
-            if name not in error.instance:
-                path, plain = _path([*steps, name], risk)
-                field = label(labels[plain]) if plain in labels else name
-                yield FieldError(path, _("%(field)s: this is needed.") % {"field": field})
+        needed: Any = error.validator_value
+        given: Any = error.instance
+        for name in set(needed) - set(given):
+            path, plain = _path([*steps, name], risk)
+            field = label(labels[plain]) if plain in labels else name
+            yield FieldError(path, _("%(field)s: this is needed.") % {"field": field})
         return
     path, plain = _path(steps, risk)
     field = label(labels[plain]) if plain in labels else plain

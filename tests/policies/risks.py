@@ -1,0 +1,139 @@
+"""Risks and small plans that the tests of policies share."""
+
+from copy import deepcopy
+from typing import Any
+
+from policies.rating import CompiledPlan, RatingPlan, compile_plan
+
+NAMES = {"en": "A step", "es": "Un paso"}
+CENTS = {"places": 2, "mode": "half_even"}
+
+AUTO: dict[str, Any] = {
+    "vehicles": [
+        {
+            "key": "v1",
+            "vin": "1HGCM82633A004352",
+            "model_year": 2022,
+            "make": "Honda",
+            "model": "Accord",
+            "body": "sedan",
+            "use": "commute",
+            "annual_miles": 12000,
+            "value": 25000,
+            "postal_code": "68102",
+            "primary_driver": "d1",
+            "anti_theft": True,
+        }
+    ],
+    "drivers": [
+        {
+            "key": "d1",
+            "name": "Sarah Johnson",
+            "born_on": "1988-04-12",
+            "licensed_on": "2006-05-01",
+            "at_fault_accidents": 0,
+            "violations": 1,
+            "good_student": False,
+            "defensive_driving": True,
+        }
+    ],
+    "years_insured": 6,
+    "multi_policy": True,
+    "credit_tier": "good",
+}
+
+HOME: dict[str, Any] = {
+    "dwelling": {
+        "key": "dwelling",
+        "street": "1 Elm Street",
+        "city": "Tampa",
+        "postal_code": "33602",
+        "year_built": 1998,
+        "square_feet": 2000,
+        "stories": 1,
+        "construction": "masonry",
+        "protection_class": 3,
+        "roof_year": 2018,
+        "roof_material": "tile",
+        "replacement_cost": 400000,
+        "occupancy": "owner",
+        "coast_miles": 12,
+        "sprinklers": False,
+        "burglar_alarm": True,
+        "pool": True,
+    },
+    "scheduled_items": [{"key": "s1", "class": "jewelry", "description": "Ring", "value": 6500}],
+    "losses": 1,
+    "multi_policy": False,
+}
+
+
+def auto(**changes: Any) -> dict[str, Any]:
+    return {**deepcopy(AUTO), **changes}
+
+
+def home(**changes: Any) -> dict[str, Any]:
+    return {**deepcopy(HOME), **changes}
+
+
+def select(coverage: str, item: str = "", limit: str = "", deductible: str = "") -> dict[str, str]:
+    key = f"{item}:{coverage}" if item else coverage
+    return {
+        "key": key,
+        "coverage": coverage,
+        "item": item,
+        "limit": limit,
+        "deductible": deductible,
+    }
+
+
+def exact(*rows: list[Any]) -> dict[str, Any]:
+    keys = [f"key{index}" for index in range(len(rows[0]) - 1)]
+    return {"version": "1", "kind": "exact", "keys": keys, "rows": list(rows)}
+
+
+def banded(*rows: list[Any]) -> dict[str, Any]:
+    keys = [f"key{index}" for index in range(len(rows[0]) - 2)]
+    return {"version": "1", "kind": "banded", "keys": keys, "rows": list(rows)}
+
+
+def interpolated(*rows: list[Any], places: int = 4) -> dict[str, Any]:
+    keys = [f"key{index}" for index in range(len(rows[0]) - 1)]
+    rounding = {"places": places, "mode": "half_even"}
+    return {"version": "1", "kind": "interpolated", "keys": keys, "rows": list(rows)} | {
+        "round": rounding
+    }
+
+
+def step(kind: str, table: str, *inputs: str, **more: Any) -> dict[str, Any]:
+    code = more.pop("code", f"{kind}_{table}")
+    return {
+        "code": code,
+        "name": NAMES,
+        "kind": kind,
+        "table": table,
+        "inputs": list(inputs),
+    } | more
+
+
+def plan_of(
+    steps: list[dict[str, Any]],
+    tables: dict[str, Any],
+    *,
+    coverages: dict[str, str] | None = None,
+    levies: dict[str, Any] | None = None,
+    **more: Any,
+) -> CompiledPlan:
+    """A compiled plan of one state XX with the coverage C per policy, unless told otherwise."""
+    document = {
+        "version": "1",
+        "term_factor": "1",
+        "round": CENTS,
+        "inputs": {},
+        "tables": tables,
+        "steps": steps,
+    } | more
+    plan = RatingPlan.from_json(
+        document, coverages=coverages or {"C": "policy"}, levies=levies or {"XX": []}, labels={}
+    )
+    return compile_plan(plan)
