@@ -11,7 +11,7 @@ from customers.models import Customer
 from office.exceptions import Refused
 from policies.catalogue import label
 from policies.models import Policy
-from policies.selectors import Cover
+from policies.selectors import Cover, product_definition
 
 
 def policy_for_notice(*, number: str, user) -> Policy:
@@ -22,9 +22,13 @@ def policy_for_notice(*, number: str, user) -> Policy:
     return policy
 
 
-def causes_of(policy: Policy, definition) -> list[tuple[str, str]]:
-    """(code, name) of the causes that the product knows, for a form."""
-    return [(cause.code, label(cause.names)) for cause in definition.causes]
+def causes_of(policy: Policy) -> list[tuple[str, str]]:
+    """(code, name) of the causes that the policy's product knows, for a form."""
+    latest = policy.terms.select_related("version").order_by("-sequence").first()
+    if latest is None:
+        return []
+    causes = product_definition(latest.version).causes
+    return [(cause.code, label(cause.names)) for cause in causes]
 
 
 def cause_name(claim: Claim) -> str:
@@ -32,12 +36,16 @@ def cause_name(claim: Claim) -> str:
 
 
 def clauses_of(claim: Claim) -> dict[str, tuple[str, str]]:
-    """Every exclusion of the product: code → (clause, its text in the reader's language)."""
-    return {
-        exclusion.code: (exclusion.clause, label(exclusion.texts))
-        for coverage in definition_of(claim).coverages
-        for exclusion in coverage.exclusions
-    }
+    """Every exclusion of the product: code → (clause, its text in the reader's language).
+
+    Where several coverages share a code, the clause is that of a coverage the claim is about.
+    """
+    concerned = set(claim.exposures.values_list("coverage", flat=True))
+    found: dict[str, tuple[str, str]] = {}
+    for coverage in sorted(definition_of(claim).coverages, key=lambda c: c.code not in concerned):
+        for exclusion in coverage.exclusions:
+            found.setdefault(exclusion.code, (exclusion.clause, label(exclusion.texts)))
+    return found
 
 
 def coverage_readings(

@@ -1,5 +1,6 @@
 """What each letter and its message say, in the language of the person who reads it."""
 
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -78,9 +79,9 @@ def _facts(letter: Letter) -> dict[str, Any]:
     """What this kind of letter says beside the claim's own data."""
     match letter.kind:
         case LetterKind.ACKNOWLEDGEMENT:
-            return {"due_on": _decide_by(letter.claim)}
+            return {"due_on": _due(letter.claim, "decide")}
         case LetterKind.DOCUMENT_REQUEST:
-            return {"documents": _documents(letter), "due_on": letter.claim.due_on}
+            return {"documents": _documents(letter), "due_on": _asked_by(letter)}
         case LetterKind.OFFER:
             return _offer(letter)
         case LetterKind.DENIAL:
@@ -92,14 +93,19 @@ def _facts(letter: Letter) -> dict[str, Any]:
     return {}
 
 
-def _decide_by(claim: Claim):
-    """The date by which the claim must be decided, where its clock runs already."""
-    return next((due.due_on for due in claim.dues if due.what == "decide"), None)
+def _due(claim: Claim, what: str) -> date | None:
+    """When that is due, where its clock runs."""
+    return next((due.due_on for due in claim.dues if due.what == what), None)
 
 
 def _documents(letter: Letter) -> list[dict[str, str]]:
     asked = letter.claim.documents.filter(kind__in=letter.facts["documents"])
     return [{"name": label(one.names), "because": one.because} for one in asked]
+
+
+def _asked_by(letter: Letter) -> date:
+    """The day that the letter names; written down with it, for the claim may have moved on."""
+    return date.fromisoformat(letter.facts["due_on"])
 
 
 def _offer(letter: Letter) -> dict[str, Any]:
@@ -167,7 +173,7 @@ def message_context(letter: Letter) -> dict[str, Any]:
             more = {"policy_number": claim.policy.number, "lost_on": claim.lost_on}
         case LetterKind.DOCUMENT_REQUEST:
             names = [one["name"] for one in _documents(letter)]
-            more = {"documents": names, "due_on": claim.due_on or claim.lost_on}
+            more = {"documents": names, "due_on": _asked_by(letter)}
         case LetterKind.OFFER:
             more = _offer_message(letter)
         case LetterKind.DENIAL:

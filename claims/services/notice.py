@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from claims import evidence
@@ -55,36 +56,52 @@ def notify_claim(
     claim that it repeats, unless the caller says that it is another loss.
     """
     policy = _locked(policy)
-    now = clock.now()
     _demand_notice(description, place, reported_by, reporter_kind, estimate)
-    cover = demand_cover(policy, lost_at, now)
+    cover = demand_cover(policy, lost_at, clock.now())
     cover.definition.cause(cause)
+    words = {
+        "place": place,
+        "description": description,
+        "reporter": reported_by,
+        "injuries": injuries,
+        "other_parties": other_parties,
+        "witnesses": witnesses,
+        "police_report": police_report,
+        "catastrophe": catastrophe,
+    }
     claim = file_for(
         policy=policy,
         cover=cover,
         lost_at=lost_at,
         cause=cause,
-        place=place.strip(),
-        description=description.strip(),
-        reporter=reported_by.strip(),
         reporter_kind=reporter_kind,
         estimate=estimate,
         is_injured=is_injured,
-        injuries=injuries.strip(),
-        other_parties=other_parties.strip(),
-        witnesses=witnesses.strip(),
-        police_report=police_report.strip(),
-        catastrophe=catastrophe.strip(),
+        **{name: text.strip() for name, text in words.items()},
     )
+    claim = _open(claim, is_another_loss, by, note)
+    attach_uploads(claim=claim, uploads=uploads, by=by)
+    return claim
+
+
+def _open(claim: Claim, is_another_loss: bool, by: User, note: str) -> Claim:
+    """The claim with its first event, the notices it resembles, and the acknowledgement."""
     alike = _notices_alike(claim)
     if not is_another_loss:
         _refuse_repetition(claim, alike)
-    facts = {"policy": policy.number, "lost_at": lost_at.isoformat(), "cause": cause}
+    facts = {
+        "policy": claim.policy.number,
+        "lost_at": claim.lost_at.isoformat(),
+        "cause": claim.cause,
+    }
     claim = begin(claim, "notify", by=by, note=note, facts=facts)
     _keep_duplicates(claim, alike)
-    attach_uploads(claim=claim, uploads=uploads, by=by)
     write_letter(
-        claim=claim, kind=LetterKind.ACKNOWLEDGEMENT, customer=policy.customer, facts={}, by=by
+        claim=claim,
+        kind=LetterKind.ACKNOWLEDGEMENT,
+        customer=claim.policy.customer,
+        facts={},
+        by=by,
     )
     return claim
 
@@ -215,7 +232,9 @@ def triage_claim(*, claim: Claim, by: User, note: str = "") -> Claim:
     """End step 1 and ask for what the product demands for this cause and amount."""
     claim = move(claim, "triage", by=by, note=note)
     if claim.is_ours:
-        wanted = evidence.missing(demands_of(claim), claim.documents.values_list("kind", flat=True))
+        with translation.override(claim.customer.language):  # who reads why they are needed
+            demanded = demands_of(claim)
+        wanted = evidence.missing(demanded, claim.documents.values_list("kind", flat=True))
         ask_for(
             claim=claim, wanted=[(one.document, one.names, one.because) for one in wanted], by=by
         )

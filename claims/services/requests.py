@@ -1,6 +1,7 @@
 """Asking for papers: one row for each, and one letter that names them all."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from claims.enums import DocumentState, LetterKind
 from claims.models import Claim, DocumentRequest
@@ -30,6 +31,14 @@ def ask_for(*, claim: Claim, wanted: Sequence[tuple[str, dict, str]], by: User) 
         claim=claim,
         kind=LetterKind.DOCUMENT_REQUEST,
         customer=claim.customer,
-        facts={"documents": [kind for kind, _names, _because in wanted]},
+        facts={
+            "documents": [kind for kind, _names, _because in wanted],
+            "due_on": answer_by(claim).isoformat(),
+        },
         by=by,
     )
+
+
+def answer_by(claim: Claim) -> date:
+    """The day that this step of the claim is due: the papers are wanted by then."""
+    return next(due.due_on for due in claim.dues if due.what == "turn" and due.due_on)

@@ -1,11 +1,8 @@
 """One claim through all eight steps, by the services, with the amounts of each table."""
 
-from decimal import Decimal
-
 import pytest
 
-from accounting.models import Line
-from claims import selectors, services
+from claims import selectors
 from claims.enums import ClaimState
 from claims.models import Claim
 from office.workflow import verify_chain
