@@ -6,5 +6,5 @@ if [ -d locale ]; then
     pybabel -q compile --domain django --directory locale
 fi
 if [ -e office/management/commands/build_assets.py ]; then
-    python manage.py build_assets
+    LOG_LEVEL=WARNING python manage.py build_assets
 fi

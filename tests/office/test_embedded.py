@@ -15,7 +15,7 @@ import redis
 from psycopg.errors import InsufficientPrivilege
 
 from office import embedded
-from office.embedded import account
+from office.embedded import account, postgres
 from office.embedded.account import Account, EmbeddedError, reachable_folder, reachable_program
 from office.embedded.ports import is_free
 
@@ -300,3 +300,42 @@ def test_the_next_run_sweeps_up_after_one_that_was_killed():
     embedded.sweep()
 
     assert not left.exists()
+
+
+def test_the_containers_first_start_makes_the_same_roles(shallow, monkeypatch):
+    monkeypatch.setattr(postgres.Postgres, "_make_roles", lambda server: None)
+    bare = embedded.start(shallow / "container", durable=False, valkey=False)
+    try:
+        run_the_init_script(bare.postgres)
+        monkeypatch.setitem(bare.postgres.passwords, "bindery_app", "app")
+        with psycopg.connect(
+            host="127.0.0.1",
+            port=bare.postgres.port,
+            dbname="bindery",
+            user="bindery_owner",
+            password="ow'ner",
+        ) as owner:
+            owner.execute("CREATE TABLE cars (plate text)")
+        with as_role(bare, "bindery_app") as app:
+            assert value(app, "SELECT count(*) FROM cars") == 0
+            assert value(app, "SHOW lock_timeout") == "5s"
+            with pytest.raises(InsufficientPrivilege):
+                app.execute("TRUNCATE cars")
+    finally:
+        bare.stop()
+
+
+def run_the_init_script(server):
+    script = (ROOT / "deploy" / "postgres-init.sh").read_text()
+    roles = str(ROOT / "office" / "embedded" / "roles.sql")
+    programs = server._program("psql").parent
+    environment = {
+        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+        "PGHOST": "127.0.0.1",
+        "PGPORT": str(server.port),
+        "PGPASSWORD": server.passwords["postgres"],
+        "BINDERY_OWNER_PASSWORD": "ow'ner",
+        "BINDERY_APP_PASSWORD": "app",
+    }
+    script = script.replace("/office/roles.sql", roles)
+    subprocess.run(["sh", "-c", script], env=environment, check=True, stdout=subprocess.DEVNULL)
