@@ -1,5 +1,282 @@
-"""Records in the state a test needs, each brought there by the office's own services."""
+"""People, cover and papers for the tests, each made by the services that make them in life."""
 
-from tests.claims.scenes import claim_at, policy_in_force
+import copy
+import itertools
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from importlib import import_module
 
-__all__ = ["claim_at", "policy_in_force"]
+from celery import current_app
+
+from customers import services as customers
+from customers.models import Address, Agent, Carrier, Customer
+from office import clock
+from office.enums import AuthorityKind
+from office.models import AuthorityLimit, OutboxMessage, Role, User
+from policies import services as policies
+from policies.catalogue.application import default_coverages
+from policies.models import Policy, ProductVersion
+from policies.selectors import product_definition
+from underwriting import services as underwriting
+from underwriting.models import Quote, Submission
+
+LONG_AGO = date(2020, 1, 1)
+LINES = ("property", "casualty")
+PLACES = ("US-CA", "US-CO", "US-FL", "US-NE")
+_count = itertools.count(1)
+
+ADDRESSES = {
+    "US-CA": {"street": "12 Alder Street", "city": "Los Angeles", "postal_code": "90012"},
+    "US-CO": {"street": "8 Larimer Street", "city": "Denver", "postal_code": "80202"},
+    "US-FL": {"street": "3 Ocean Drive", "city": "Miami", "postal_code": "33139"},
+    "US-NE": {"street": "5 Dodge Street", "city": "Omaha", "postal_code": "68102"},
+}
+AUTO = {
+    "vehicles": [
+        {
+            "key": "v1",
+            "vin": "1HGCM82633A004352",
+            "model_year": 2021,
+            "make": "Toyota",
+            "model": "Corolla",
+            "body": "sedan",
+            "use": "commute",
+            "annual_miles": 12000,
+            "value": 25000,
+            "postal_code": "90012",
+            "primary_driver": "d1",
+            "anti_theft": False,
+        }
+    ],
+    "drivers": [
+        {
+            "key": "d1",
+            "name": "María Núñez",
+            "born_on": "1984-05-17",
+            "licensed_on": "2004-06-01",
+            "at_fault_accidents": 0,
+            "violations": 0,
+            "good_student": False,
+            "defensive_driving": False,
+        }
+    ],
+    "years_insured": 12,
+    "multi_policy": False,
+    "credit_tier": "good",
+}
+HOME = {
+    "dwelling": {
+        "key": "dwelling",
+        "street": "12 Alder Street",
+        "city": "Los Angeles",
+        "postal_code": "90012",
+        "year_built": 1998,
+        "square_feet": 1800,
+        "stories": 1,
+        "construction": "frame",
+        "protection_class": 3,
+        "roof_year": 2018,
+        "roof_material": "asphalt",
+        "replacement_cost": 400000,
+        "occupancy": "owner",
+        "coast_miles": 60,
+        "sprinklers": False,
+        "burglar_alarm": True,
+        "pool": False,
+    },
+    "scheduled_items": [],
+    "losses": 0,
+    "multi_policy": False,
+    "credit_tier": "good",
+}
+RISKS = {"auto": AUTO, "home": HOME}
+
+
+# People
+
+
+def person(*roles: str, name: str = "Dana Ruiz", is_staff: bool = True, **fields) -> User:
+    """Somebody with these roles and no authority."""
+    email = fields.pop("email", f"person{next(_count)}@bindery.example")
+    user = User.objects.create_user(email, name=name, is_staff=is_staff, **fields)
+    user.roles.set(Role.objects.filter(code__in=roles))
+    return user
+
+
+def holding(*permissions: str, name: str = "Sam Holder", is_staff: bool = True) -> User:
+    """Somebody whose only role grants exactly these permissions."""
+    role = Role.objects.create(
+        code=f"only{next(_count)}", name="Test", permissions=list(permissions)
+    )
+    user = person(name=name, is_staff=is_staff)
+    user.roles.set([role])
+    return user
+
+
+def authority(user: User, kind: AuthorityKind, up_to: str, **scope) -> AuthorityLimit:
+    return AuthorityLimit.objects.create(
+        kind=kind, user=user, amount=Decimal(up_to), valid_from=LONG_AGO, **scope
+    )
+
+
+def underwriter(*, up_to: str = "100000.00", name: str = "Uma Reyes") -> User:
+    user = person("underwriter", name=name, department_id="underwriting")
+    authority(user, AuthorityKind.UNDERWRITING, up_to)
+    return user
+
+
+def office() -> User:
+    return User.objects.service()
+
+
+def customer(place: str = "US-CA", *, login: bool = False, **fields) -> Customer:
+    """A person who lives in `place`; with `login`, one who signs in to the portal."""
+    number = next(_count)
+    found = customers.add_customer(
+        **{
+            "kind": "person",
+            "given_name": "María",
+            "family_name": "Núñez",
+            "email": f"maria.{number}@example.org",
+            "address": {**ADDRESSES[place], "jurisdiction": place},
+            "by": person("customer_service", name="Ines Park"),
+            **fields,
+        }
+    )
+    if login:
+        user = person("policyholder", name=found.display_name, is_staff=False)
+        Customer.objects.filter(pk=found.pk).update(login=user)
+        found = Customer.objects.get(pk=found.pk)
+    return found
+
+
+def agent(*, licensed: bool = True, appointed: bool = True, name: str = "Alex Moreno") -> Agent:
+    """An agent with a login, licensed in every state and appointed by every carrier."""
+    by = office()
+    user = person("agent", name=name, department_id="agency")
+    found = customers.add_agent(code=f"AG{next(_count)}", name=name, user=user, by=by)
+    for line in LINES if licensed else ():
+        for place in PLACES:
+            customers.add_licence(
+                agent=found,
+                jurisdiction=place,
+                line=line,
+                number=f"L{next(_count)}",
+                valid_from=LONG_AGO,
+                by=by,
+            )
+    for line in LINES if appointed else ():
+        for carrier in Carrier.objects.all():
+            customers.add_appointment(
+                agent=found, carrier=carrier, line=line, valid_from=LONG_AGO, by=by
+            )
+    return found
+
+
+# Products
+
+
+def catalogue() -> None:
+    """The shipped products and their rule sets, published."""
+    policies.load_catalogue(by=office())
+    underwriting.load_rule_sets(by=office())
+
+
+def risk(kind: str = "auto", place: str = "US-CA", **changes) -> dict:
+    """A risk that every carrier takes without a second look."""
+    made = copy.deepcopy(RISKS[kind])
+    postal_code = ADDRESSES[place]["postal_code"]
+    if kind == "auto":
+        made["vehicles"][0]["postal_code"] = postal_code
+    else:
+        made["dwelling"].update(
+            postal_code=postal_code,
+            street=ADDRESSES[place]["street"],
+            city=ADDRESSES[place]["city"],
+        )
+    return {**made, **changes}
+
+
+def version(code: str = "BIND-PA") -> ProductVersion:
+    if not ProductVersion.objects.filter(product_id=code).exists():
+        catalogue()
+    return ProductVersion.objects.filter(product_id=code).latest("effective_from")
+
+
+def usual_coverages(code: str, of: dict, place: str = "US-CA") -> list[dict]:
+    return default_coverages(product_definition(version(code)), of, place)
+
+
+# Submissions, quotes, policies
+
+
+def submission(
+    kind: str = "auto",
+    place: str = "US-CA",
+    *,
+    by: User | None = None,
+    seller: Agent | None = None,
+    insured: Customer | None = None,
+    effective_on: date | None = None,
+    application: dict | None = None,
+    coverages: list[dict] | None = None,
+) -> Submission:
+    """An application, put to the carriers, none of which has answered."""
+    own = version("BIND-PA" if kind == "auto" else "BIND-HO").product_id
+    seller = seller or agent()
+    application = application or risk(kind, place)
+    return underwriting.take_application(
+        customer=insured or customer(place),
+        agent=seller,
+        product_kind=kind,
+        effective_on=effective_on or clock.today() + timedelta(days=10),
+        application=application,
+        coverages=coverages or usual_coverages(own, application, place),
+        by=by or seller.user,
+    )
+
+
+def quoted(*args, **fields) -> Submission:
+    """A submission that every carrier has answered."""
+    opened = submission(*args, **fields)
+    work("underwriting.quote_at_carrier")
+    return Submission.objects.get(pk=opened.pk)
+
+
+def quote(carrier: str = "BIND", *args, **fields) -> Quote:
+    return quoted(*args, **fields).quotes.get(carrier_id=carrier)
+
+
+def policy_in_force(
+    kind: str = "auto",
+    place: str = "US-CA",
+    *,
+    carrier: str = "BIND",
+    from_on: date = date(2026, 3, 1),
+    pay_plan: str = "full",
+    **fields,
+) -> Policy:
+    """A policy that was quoted and bound nine days before its first day of cover."""
+    bound_at = datetime(from_on.year, from_on.month, from_on.day, 18, tzinfo=UTC)
+    with clock.travel(bound_at - timedelta(days=9)):
+        offer = quote(carrier, kind, place, effective_on=from_on, **fields)
+        return underwriting.bind_quote(
+            quote=offer, pay_plan=pay_plan, by=offer.submission.agent.user
+        )
+
+
+def current_address(of: Customer) -> Address:
+    return of.addresses.get(is_current=True)
+
+
+def work(*tasks: str) -> int:
+    """Do what waits in the outbox, as a worker would; only these tasks, when some are named."""
+    waiting = OutboxMessage.objects.filter(done_at=None).order_by("pk")
+    if tasks:
+        waiting = waiting.filter(task__in=tasks)
+    done = 0
+    for message in waiting:
+        import_module(f"{message.task.partition('.')[0]}.tasks")
+        current_app.tasks[message.task](message_id=message.pk)
+        done += 1
+    return done
