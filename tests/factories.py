@@ -17,6 +17,7 @@ from policies import services as policies
 from policies.catalogue.application import default_coverages
 from policies.models import Policy, ProductVersion
 from policies.selectors import product_definition
+from tests.claims.scenes import claim_at as claim_at
 from underwriting import services as underwriting
 from underwriting.models import Quote, Submission
 
