@@ -27,9 +27,19 @@ from office import export
 from office.lists import keyset
 from office.lists.columns import Column, Row, cell_writer, join
 from office.lists.counts import Count, count_all
+from office.lists.places import KeysetPage, page_of
 from office.templatetags.money import figure
 
-__all__ = ["Column", "Count", "Filter", "List", "ListPage", "SavedView"]
+__all__ = [
+    "Column",
+    "Count",
+    "Filter",
+    "KeysetPage",
+    "List",
+    "ListPage",
+    "SavedView",
+    "page_of",
+]
 
 PAGE_SIZE = 50
 EXPORT_CHUNK = 2_000
@@ -133,8 +143,7 @@ class ListPage:
 
     def _cursor(self) -> keyset.Cursor | None:
         text = self.request.GET.get("page", "")
-        cursor = keyset.read(text, self.sort) if text else None
-        return keyset.typed(self.all_rows, cursor) if cursor else None
+        return keyset.read(text, self.sort, self.all_rows) if text else None
 
     # What is shown
 
@@ -173,20 +182,14 @@ class ListPage:
         return found
 
     def _fetched(self) -> list[dict[str, Any]]:
-        """One row more than is shown is asked for, to know whether there is another page."""
-        is_backward = bool(self.cursor and self.cursor.is_backward)
-        rows = keyset.ordered(self.filtered, self.sort, is_backward=is_backward)
-        if self.cursor:
-            rows = keyset.beyond(rows, self.cursor)
         keys = {*self.declared.keys, keyset.name_of(self.sort)}
-        found = list(rows.values(*keys)[: self.declared.size + 1])
-        self._has_more = len(found) > self.declared.size
-        found = found[: self.declared.size]
-        return found[::-1] if is_backward else found
+        rows = self.filtered.values(*keys)
+        found, self._has_more = keyset.fetch(rows, self.sort, self.cursor, self.declared.size)
+        return found
 
     def exported(self) -> Iterator[list[Any]]:
         """Every row of the filter, for a spreadsheet, in the order shown."""
-        rows = keyset.ordered(self.filtered, self.sort, is_backward=False)
+        rows = keyset.ordered(self.filtered, self.sort)
         for row in rows.values(*self.declared.keys).iterator(EXPORT_CHUNK):
             yield [_typed(column.exported(row)) for column in self.declared.columns]
 

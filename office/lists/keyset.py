@@ -6,11 +6,11 @@ The cursor in the address is sealed, because the value it was sorted by may be a
 import base64
 import binascii
 import json
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import F, Field, Q, QuerySet
+from django.db.models import F, Field, QuerySet
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 
 from office import vault
@@ -27,21 +27,37 @@ class Cursor(NamedTuple):
     is_backward: bool
 
     def seal(self) -> str:
-        text = json.dumps(self, cls=DjangoJSONEncoder)
+        text = json.dumps(self, default=_as_text)
         return base64.urlsafe_b64encode(vault.seal(text, aad=AAD)).decode().rstrip("=")
 
 
-def read(text: str, sort: str) -> Cursor | None:
+def _as_text(value: Any) -> str:
+    """Days and moments to the last microsecond: Django's JSON keeps thousandths only."""
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def read(text: str, sort: str, rows: QuerySet) -> Cursor | None:
     """The cursor of an address; None if it is not ours or belongs to another order."""
     try:
         sealed = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
         cursor = Cursor(*json.loads(vault.open(sealed, aad=AAD)))
-    except (vault.VaultError, binascii.Error, ValueError):
+    except (vault.VaultError, binascii.Error, ValueError, TypeError):
         return None
-    return cursor if cursor.sort == sort else None
+    return _typed(rows, cursor) if cursor.sort == sort else None
 
 
-def ordered(rows: QuerySet, sort: str, *, is_backward: bool) -> QuerySet:
+def fetch(rows: QuerySet, sort: str, cursor: Cursor | None, size: int) -> tuple[list[Any], bool]:
+    """The rows beside the cursor (from the top without one), and whether more lie behind them."""
+    is_backward = bool(cursor and cursor.is_backward)
+    found: list[Any] = []
+    for part in _parts(rows, cursor):
+        left = size + 1 - len(found)
+        found += ordered(part, sort, is_backward=is_backward)[:left] if left else []
+    has_more, found = len(found) > size, found[:size]
+    return (found[::-1] if is_backward else found), has_more
+
+
+def ordered(rows: QuerySet, sort: str, *, is_backward: bool = False) -> QuerySet:
     """Sorted by `sort` ("-name" descends) and, among equals, by key in the same direction.
 
     Rows without a value come last when ascending and first when descending: an index on
@@ -55,23 +71,31 @@ def ordered(rows: QuerySet, sort: str, *, is_backward: bool) -> QuerySet:
     return rows.order_by(F(name).asc(), "pk")
 
 
-def beyond(rows: QuerySet, cursor: Cursor) -> QuerySet:
-    """The rows behind the cursor's row in the order of `ordered`."""
+def _parts(rows: QuerySet, cursor: Cursor | None) -> Iterator[QuerySet]:
+    """The rows behind the cursor, those without a value apart: each part is one index range."""
+    if cursor is None:
+        yield rows
+        return
     name = name_of(cursor.sort)
     is_descending = cursor.sort.startswith("-") != cursor.is_backward
-    pk = ("pk__lt" if is_descending else "pk__gt", cursor.pk)
+    side = ("pk__lt" if is_descending else "pk__gt", cursor.pk)
     if name == "pk":
-        return rows.filter(pk)
+        yield rows.filter(side)
+    elif cursor.value is None:
+        yield rows.filter(side, (f"{name}__isnull", True))
+        if is_descending:
+            yield rows.filter((f"{name}__isnull", False))
+    else:
+        row, place = Tuple(F(name), F("pk")), (cursor.value, cursor.pk)
+        behind = TupleLessThan(row, place) if is_descending else TupleGreaterThan(row, place)
+        yield rows.filter(behind)
+        if not is_descending and _may_be_empty(rows, name):
+            yield rows.filter((f"{name}__isnull", True))
+
+
+def _may_be_empty(rows: QuerySet, name: str) -> bool:
     field = field_of(rows, name)
-    if cursor.value is None:
-        without = Q((f"{name}__isnull", True), pk)
-        return rows.filter(without | Q((f"{name}__isnull", False)) if is_descending else without)
-    place = (F(name), F("pk")), (cursor.value, cursor.pk)
-    if is_descending:
-        return rows.filter(TupleLessThan(Tuple(*place[0]), place[1]))
-    behind = Q(TupleGreaterThan(Tuple(*place[0]), place[1]))
-    may_be_empty = field is None or field.null or "__" in name
-    return rows.filter(behind | Q((f"{name}__isnull", True)) if may_be_empty else behind)
+    return field is None or field.null or "__" in name
 
 
 def name_of(sort: str) -> str:
@@ -93,7 +117,7 @@ def field_of(rows: QuerySet, name: str) -> Field | None:
     return field
 
 
-def typed(rows: QuerySet, cursor: Cursor) -> Cursor | None:
+def _typed(rows: QuerySet, cursor: Cursor) -> Cursor | None:
     """The cursor with its value as the column has it; None if it does not fit the column."""
     field = field_of(rows, name_of(cursor.sort))
     try:
