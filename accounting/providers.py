@@ -158,7 +158,7 @@ class DummyProvider:
 
     def parse_webhook(self, *, body: bytes, signature: str) -> dict[str, str]:
         sent_at, _comma, mark = signature.partition(",")
-        if not hmac.compare_digest(_sign(sent_at, body), mark):
+        if not hmac.compare_digest(_sign(sent_at, body).encode(), mark.encode()):
             raise Untrusted
         if abs(time.time() - int(sent_at)) > WEBHOOK_SECONDS:
             raise Untrusted

@@ -22,6 +22,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
+    path("accounting/", include("accounting.urls")),
     path("customers/", include("customers.urls")),
     path("policies/", include("policies.urls")),
     path("quotes/", include("underwriting.urls")),

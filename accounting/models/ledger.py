@@ -146,7 +146,12 @@ class Entry(models.Model):
         return str(self.number)
 
     def get_absolute_url(self):
-        return reverse("accounting:entry", args=[self.pk])
+        return reverse("accounting:entry", args=[self.number])
+
+    @property
+    def debits(self):
+        """The sum of one side; callers prefetch the lines."""
+        return sum(line.amount for line in self.lines.all() if line.amount > 0)
 
 
 class Line(models.Model):

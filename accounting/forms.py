@@ -1,0 +1,66 @@
+"""What people type into accounting's pages; nothing here saves."""
+
+import uuid
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounting.enums import ONLINE_METHODS, PaymentMethod
+from office.money import MoneyFormField
+
+
+class DayForm(forms.Form):
+    on = forms.DateField(
+        label=_("At the end of"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+
+class NoteForm(forms.Form):
+    note = forms.CharField(
+        label=_("Note"), required=False, max_length=400, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class ApproveForm(NoteForm):
+    pay_on = forms.DateField(
+        label=_("Pay on"),
+        required=False,
+        help_text=_("Leave it empty to pay at once."),
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    field_order = ["pay_on", "note"]
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class ConfirmForm(forms.Form):
+    """Nothing to fill in: the button is the question."""
+
+
+class RefundForm(forms.Form):
+    amount = MoneyFormField(label=_("Amount"))
+
+
+class PayForm(forms.Form):
+    """The key is drawn with the form, so that a double click is one payment."""
+
+    amount = MoneyFormField(label=_("Amount"))
+    method = forms.ChoiceField(label=_("Method"))
+    token = forms.CharField(
+        label=_("Token"),
+        required=False,
+        max_length=120,
+        help_text=_("What the payment provider gave for the card or account."),
+    )
+    idempotency_key = forms.CharField(widget=forms.HiddenInput, max_length=120)
+
+    def __init__(self, *args, may_write_down=False, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["idempotency_key"].initial = uuid.uuid4
+        self.fields["method"].choices = [
+            (method.value, method.label)
+            for method in PaymentMethod
+            if may_write_down or method in ONLINE_METHODS
+        ]
