@@ -6,4 +6,4 @@ os.environ.setdefault("DATABASE_URL", "postgresql://types:only@127.0.0.1:1/types
 os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:1/0")
 os.environ.setdefault("SECRET_KEY", "for-types-only")
 
-from office.settings import *  # noqa: E402, F403 the addresses come first
+from office.settings import *  # noqa: F403 the addresses come first

@@ -41,7 +41,7 @@ class Account:
         return cls(NOBODY, NOBODY)
 
     def run(self, command: list[str | Path]) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(  # type: ignore[call-overload,no-any-return]  # options by **
+        return subprocess.run(  # type: ignore[call-overload]  # options by **
             command,
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -61,7 +61,7 @@ class Account:
         """
         log.touch(mode=0o600)
         with log.open("ab") as output:
-            return subprocess.Popen(  # type: ignore[call-overload,no-any-return]  # options by **
+            return subprocess.Popen(  # type: ignore[call-overload]  # options by **
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
