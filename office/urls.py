@@ -24,6 +24,8 @@ urlpatterns = [
     path("api/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
     path("accounting/", include("accounting.urls")),
     path("customers/", include("customers.urls")),
+    path("claims/", include("claims.urls")),
     path("policies/", include("policies.urls")),
+    path("portal/", include("portal.urls")),
     path("quotes/", include("underwriting.urls")),
 ]

@@ -1,0 +1,43 @@
+"""Form fields that more than one app needs."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from office import uploads
+from office.exceptions import Refused
+from office.models import Upload, User
+
+
+class FilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files at once; cleans to a list, empty where none was chosen."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        files = data if isinstance(data, list | tuple) else [data] if data else []
+        if self.required and not files:
+            raise ValidationError(_("Choose at least one file."), code="required")
+        return [super(FilesField, self).clean(file, initial) for file in files]
+
+
+def receive_all(form: forms.Form, name: str, *, by: User, source: str) -> list[Upload]:
+    """Take in the form's files. A file that is refused is named next to the field."""
+    received = []
+    for file in form.cleaned_data[name]:
+        try:
+            received.append(uploads.receive(file, by=by, source=source))
+        except Refused as refusal:
+            form.add_error(name, f"{file.name}: {refusal}")
+    return received
+
+
+def add_refusal(form: forms.Form, refusal: Refused) -> None:
+    """The office's sentence next to the field that it speaks of, else above the form."""
+    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))

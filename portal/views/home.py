@@ -1,0 +1,26 @@
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from accounting.enums import InvoiceState
+from accounting.models import Invoice
+from claims.models import Claim
+from office.doors import policyholder_required
+from policies.models import Policy
+from portal import selectors
+
+
+@policyholder_required
+@require_GET
+def home(request):
+    """What happens next, and whether the customer must do something."""
+    claims = Claim.objects.for_user(request.user).open().order_by("-notified_at")[:5]
+    cards = [{"claim": one, "headline": selectors.headline(one)} for one in claims]
+    invoices = Invoice.objects.for_user(request.user).filter(state=InvoiceState.OPEN)
+    context = {
+        "cards": cards,
+        "answers": [one for one in claims if one.state == "offered"],
+        "invoices": invoices.order_by("due_on")[:3],
+        "policies": Policy.objects.for_user(request.user).select_related("product")[:5],
+        "portal_section": "home",
+    }
+    return render(request, "portal/home.html", context)
