@@ -31,10 +31,12 @@ def words_of(text: str) -> list[str]:
 
 
 def match_key(name: str) -> str:
-    """A name for comparing with a list: word order, punctuation and company forms do not count."""
+    """A name for comparing with a list: neither word order, punctuation nor company forms count,
+    nor initials beside two full words."""
     words = re.findall(r"\w+", fold(name).replace("'", "").replace("’", "").replace(".", ""))
     telling = [word for word in words if word not in COMPANY_FORMS]
-    return " ".join(sorted(telling or words))
+    full = [word for word in telling if len(word) > 1]
+    return " ".join(sorted(full if len(full) > 1 else telling or words))
 
 
 def email_key(text: str) -> str:

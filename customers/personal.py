@@ -15,8 +15,13 @@ KEY_PLACE = "customers_customer.file_key"
 FACTS_PLACE = "customers_customerevent.facts"
 
 
+def place_of_key(number: str) -> str:
+    """What the key of a history is sealed for."""
+    return f"{KEY_PLACE}:{number}"
+
+
 def sealed_key(number: str) -> bytes:
-    return vault.new_key(aad=f"{KEY_PLACE}:{number}")
+    return vault.new_key(aad=place_of_key(number))
 
 
 def sealed_facts(customer: Any, facts: dict[str, Any]) -> str:
@@ -35,4 +40,4 @@ def open_facts(customer: Any, sealed: str) -> dict[str, Any]:
 
 
 def _key_of(customer: Any) -> bytes:
-    return vault.open_key(customer.file_key, aad=f"{KEY_PLACE}:{customer.number}")
+    return vault.open_key(customer.file_key, aad=place_of_key(customer.number))

@@ -60,3 +60,8 @@ def choices() -> list[tuple[str, str]]:
     """The states of the United States by name, those the office sells in first."""
     states = sorted((code for code in _BY_STATE), key=lambda code: (code not in SOLD_IN, code))
     return [(code, name_of(code)) for code in states]
+
+
+def zones() -> list[str]:
+    """The time zones of the United States; any other of the IANA list can be typed."""
+    return sorted(_ZONES)

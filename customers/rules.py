@@ -25,7 +25,7 @@ def may_invite(customer, user):
 
 def may_join(customer, user):
     """Whoever accepted an invitation to this very record; the service asked for its token."""
-    return customer.invitations.filter(accepted_by=user).exists()
+    return not user.is_staff and customer.invitations.filter(accepted_by=user).exists()
 
 
 def may_verify_bank_account(customer, user):

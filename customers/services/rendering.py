@@ -114,7 +114,7 @@ def _parse(written: str, link: str | None) -> tuple[str, list[dict[str, Any]]]:
         if button and button[2] == link:
             blocks.append({"button": button[1], "href": link})
         elif lines and all(line.startswith("- ") for line in lines):
-            blocks.append({"items": [line[2:] for line in lines]})
+            blocks.append({"points": [line[2:] for line in lines]})
         elif lines:
             blocks.append({"text": " ".join(lines)})
     return head.removeprefix("Subject:").strip(), blocks
@@ -123,8 +123,8 @@ def _parse(written: str, link: str | None) -> tuple[str, list[dict[str, Any]]]:
 def _as_text(blocks: list[dict[str, Any]]) -> str:
     parts = []
     for block in blocks:
-        if "items" in block:
-            parts.append("\n".join(f"- {item}" for item in block["items"]))
+        if "points" in block:
+            parts.append("\n".join(f"- {item}" for item in block["points"]))
         elif "button" in block:
             parts.append(f"{block['button']}: {block['href']}")
         else:

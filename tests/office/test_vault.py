@@ -2,13 +2,18 @@
 
 import base64
 import pickle
+import re
+from datetime import date
+from io import StringIO
 
 import pytest
 from django.core.exceptions import FieldError, ImproperlyConfigured
+from django.core.management import call_command
 from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
+from customers import selectors, services
 from customers.models import ContactPoint
 from office import vault
 from tests.customers.people import clerk, person
@@ -192,3 +197,27 @@ def test_the_column_can_be_neither_searched_nor_updated_in_bulk():
         ContactPoint.objects.filter(value="+19165550142")
     with pytest.raises(vault.VaultError):
         ContactPoint.objects.update(value="+19165550142")
+
+
+@pytest.mark.django_db
+def test_reseal_moves_every_value_to_the_newest_key_and_the_old_one_is_only_for_the_index(settings):
+    settings.VAULT_KEYS = [FIRST]
+    customer = person(by=clerk(), born_on=date(1980, 2, 29))
+    customer = services.edit_customer(customer=customer, family_name="Ortega", by=clerk())
+
+    settings.VAULT_KEYS = [SECOND, FIRST]
+    call_command("reseal", stdout=StringIO())
+    again = StringIO()
+    call_command("reseal", stdout=again)
+
+    settings.VAULT_KEYS = [SECOND]
+    fresh = type(customer).objects.get(pk=customer.pk)
+    assert fresh.born_on == "1980-02-29"
+    assert {point.value for point in fresh.contact_points.all()} == {
+        "maria@example.com",
+        "+19165550142",
+    }
+    assert selectors.history_of(fresh)[0]["changes"][0]["after"] == "Ortega"
+    assert re.findall(r"(\d+) (?:values )?sealed again", again.getvalue()) == ["0"] * len(
+        re.findall("sealed again", again.getvalue())
+    )

@@ -1,0 +1,159 @@
+"""Carriers' agents: who sells, and what they are licensed and appointed to sell."""
+
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from customers import forms, places, rules, services
+from customers.models import Agent, Appointment, Licence
+from office import clock
+from office.doors import permission_required
+from office.exceptions import Refused
+
+GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
+SEEN_BY = permission_required("customers.view_agent")
+KEPT_BY = permission_required("customers.change_agent")
+SOON_DAYS = 60
+
+
+def _agents():
+    return Agent.objects.select_related("user").prefetch_related(
+        Prefetch("licences", Licence.objects.order_by("jurisdiction", "line", "-valid_from")),
+        Prefetch(
+            "appointments",
+            Appointment.objects.select_related("carrier").order_by("carrier__name", "line"),
+        ),
+    )
+
+
+@SEEN_BY
+@require_GET
+def agent_list(request):
+    """Every agent with the licences and appointments in force, and the next one to expire."""
+    today = clock.today()
+    agents = list(_agents())
+    for agent in agents:
+        agent.rows = [_row(agent.licences.all(), today), _row(agent.appointments.all(), today)]
+        agent.next_expiry = _next_expiry(agent, today)
+    context = {
+        "page": agents,
+        "soon": clock.add_days(today, SOON_DAYS),
+        "may_keep": rules.may_keep_agents(request.user),
+    }
+    return render(request, "customers/agents.html", context)
+
+
+def _row(periods, day):
+    in_force = [period for period in periods if _covers(period, day)]
+    return ", ".join(
+        sorted(
+            {
+                f"{getattr(p, 'jurisdiction', None) or p.carrier.name} · {p.get_line_display()}"
+                for p in in_force
+            }
+        )
+    )
+
+
+def _covers(period, day):
+    return period.valid_from <= day and (period.valid_to is None or day < period.valid_to)
+
+
+def _next_expiry(agent, day):
+    ends = [
+        period.valid_to
+        for period in [*agent.licences.all(), *agent.appointments.all()]
+        if period.valid_to and _covers(period, day)
+    ]
+    return min(ends, default=None)
+
+
+@SEEN_BY
+@require_GET
+def agent_page(request, code):
+    agent = get_object_or_404(_agents(), code=code)
+    today = clock.today()
+    for period in [*agent.licences.all(), *agent.appointments.all()]:
+        period.is_in_force = _covers(period, today)
+    for licence in agent.licences.all():
+        licence.place = places.name_of(licence.jurisdiction)
+    acts = [
+        {
+            "label": _("Add a licence"),
+            "href": reverse("customers:add_licence", args=[code]),
+            "icon": "badge-check",
+        },
+        {
+            "label": _("Add an appointment"),
+            "href": reverse("customers:add_appointment", args=[code]),
+            "icon": "handshake",
+        },
+    ]
+    context = {
+        "agent": agent,
+        "acts": acts if rules.may_keep_agents(request.user) else [],
+        "crumbs": _crumbs(),
+    }
+    return render(request, "customers/agent.html", context)
+
+
+@KEPT_BY
+@GET_OR_POST
+def add_agent(request):
+    return _add(
+        request,
+        forms.AgentForm,
+        _("New agent"),
+        lambda values: services.add_agent(**values, by=request.user).code,
+    )
+
+
+@KEPT_BY
+@GET_OR_POST
+def add_licence(request, code):
+    agent = get_object_or_404(Agent, code=code)
+    return _add(
+        request,
+        forms.LicenceForm,
+        _("New licence for %(agent)s") % {"agent": agent.name},
+        lambda values: services.add_licence(agent=agent, **values, by=request.user).agent.code,
+    )
+
+
+@KEPT_BY
+@GET_OR_POST
+def add_appointment(request, code):
+    agent = get_object_or_404(Agent, code=code)
+    return _add(
+        request,
+        forms.AppointmentForm,
+        _("New appointment of %(agent)s") % {"agent": agent.name},
+        lambda values: services.add_appointment(agent=agent, **values, by=request.user).agent.code,
+    )
+
+
+def _add(request, form_class, title, service):
+    form = form_class(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            code = service(form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            messages.success(request, _("Done: %(act)s.") % {"act": title})
+            return redirect("customers:agent", code)
+    context = {
+        "form": form,
+        "title": title,
+        "cancel": reverse("customers:agents"),
+        "crumbs": _crumbs(),
+        "jurisdictions": places.choices(),
+    }
+    return render(request, "customers/form.html", context)
+
+
+def _crumbs():
+    return [{"label": _("Agents"), "href": reverse("customers:agents")}]
