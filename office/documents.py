@@ -17,7 +17,7 @@ from datetime import date, datetime
 from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import fontpkg_inter
 import typst
@@ -54,13 +54,14 @@ def render(template: str, data: Mapping[str, Any], *, language: str) -> bytes:
         "language": language,
     }
     try:
-        return _compiler().compile(
+        pdf = _compiler().compile(
             input=_source(template),
             format="pdf",
             sys_inputs=inputs,
             pdf_standards=["ua-1"],
             timestamp=clock.now().replace(microsecond=0),
         )
+        return cast(bytes, pdf)
     except typst.TypstError as error:
         missing = _MISSING.search(error.message)
         if not missing:

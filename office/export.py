@@ -21,6 +21,7 @@ from office.exceptions import Refused
 
 FORMATS = ("csv", "xlsx")
 LARGEST_SHEET = 1_000_000  # a worksheet ends at 1,048,576 rows
+DIGITS = 10**15  # a worksheet's numbers keep 15 digits
 CELL_LENGTH = 32_767  # the longest text a worksheet's cell holds
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -29,6 +30,7 @@ _RUNS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 _NUMBER = re.compile(r"[-+]?[0-9][0-9., ]*%?")
 
 Row = Sequence[Any]
+Answer = HttpResponse | StreamingHttpResponse
 
 
 def escape(text: str) -> str:
@@ -114,7 +116,7 @@ def _cell_writer(book: Any, sheet: Any) -> Callable[[int, int, Any], None]:
                 return
             case bool():
                 sheet.write_string(row, column, _("yes") if value else _("no"))
-            case int() | Decimal() if abs(value) < 10**15:  # a sheet's numbers have 15 digits
+            case int() | Decimal() if -DIGITS < value < DIGITS:
                 sheet.write_number(row, column, value, money if type(value) is Decimal else None)
             case datetime():
                 sheet.write_datetime(row, column, value.replace(tzinfo=None), moment)
@@ -126,8 +128,9 @@ def _cell_writer(book: Any, sheet: Any) -> Callable[[int, int, Any], None]:
     return write
 
 
-def respond(kind: str, *, name: str, head: Row, rows: Iterable[Row]) -> HttpResponse:
+def respond(kind: str, *, name: str, head: Row, rows: Iterable[Row]) -> Answer:
     """The list as a download: CSV streams row by row, XLSX is built first."""
+    response: Answer
     if kind == "csv":
         response = StreamingHttpResponse(csv_lines(head, rows), "text/csv; charset=utf-8")
     elif kind == "xlsx":

@@ -178,7 +178,7 @@ class MoneyFormField(forms.DecimalField):
         options.setdefault("decimal_places", PLACES)
         super().__init__(**options)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # stubs say int
         if value in self.empty_values:
             return None
         try:
@@ -219,7 +219,7 @@ class MoneyField(models.DecimalField):
     def get_db_prep_save(self, value: Any, connection: Any) -> Any:
         if value is None or hasattr(value, "as_sql"):
             return value
-        return exact(value if isinstance(value, Decimal | int | float) else Decimal(value))
+        return exact(Decimal(value) if isinstance(value, str) else value)
 
     def formfield(self, **options: Any) -> Any:
         return super().formfield(**{"form_class": MoneyFormField, **options})

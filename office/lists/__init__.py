@@ -13,7 +13,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -92,7 +92,7 @@ class List:
         *,
         template: str = "list.html",
         context: Mapping[str, Any] | None = None,
-    ) -> HttpResponse:
+    ) -> export.Answer:
         """The page, its counts (which load after it) or the export, as the address asks.
 
         `rows` is what this person may see: a `for_user()` queryset.
@@ -243,7 +243,7 @@ class ListPage:
     def _sum(self, column: Column) -> str:
         if not column.total:
             return format_html('<td class="{}"></td>', column.classes())
-        total = sum((row[column.key] or 0 for row in self.rows), Decimal(0))
+        total = Decimal(sum(row[column.key] or 0 for row in self.rows))
         written = figure(total) if column.kind == "money" else total
         cell = '<td data-label="{}" class="{}">{}</td>'
         return format_html(cell, column.label, column.classes(), written)

@@ -92,15 +92,12 @@ def cell_writer(column: Column) -> Callable[[Row], str]:
 def _due_cell(due: date | datetime | None, start: str, column: Column) -> str:
     if due is None:
         return f'{start} class="due {column.classes()}">{NOTHING}</td>'
-    day = clock.day_of(due, timezone.get_current_timezone_name()) if _is_moment(due) else due
-    today = clock.today(timezone.get_current_timezone_name())
+    zone = timezone.get_current_timezone_name()
+    day = clock.day_of(due, zone) if isinstance(due, datetime) else due
+    today = clock.today(zone)
     tone, words = _due_words((day - today).days, day, get_language())
     classes = f"due {tone} {column.classes()}".strip()
     return f'{start} class="{classes}"><time datetime="{day.isoformat()}">{words}</time></td>'
-
-
-def _is_moment(value: date | datetime) -> bool:
-    return isinstance(value, datetime)
 
 
 @lru_cache(maxsize=2048)

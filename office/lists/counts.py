@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
@@ -25,7 +25,8 @@ class Count(NamedTuple):
 
 def count_all(querysets: Sequence[QuerySet]) -> list[Count]:
     """Count several querysets of one database in one statement, none beyond the bound."""
-    selects, params = [], []
+    selects: list[str] = []
+    params: list[Any] = []
     for rows in querysets:
         try:
             sql, own = rows.order_by().values("pk")[: EXACT_UP_TO + 1].query.sql_with_params()

@@ -7,9 +7,10 @@ with a sentence that says what to send instead.
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from io import BytesIO
 from pathlib import PurePosixPath
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -28,7 +29,7 @@ from office.uploads import images, pdfs, recognise
 from office.uploads.handler import SizeLimitedUploadHandler
 from office.uploads.recognise import JPEG, PDF, PNG, WEBP
 
-__all__ = ["SizeLimitedUploadHandler", "download", "receive", "thumbnail"]
+__all__ = ["SizeLimitedUploadHandler", "download", "receive", "thumbnail", "tidy"]
 
 NAME_LENGTH = 160
 CLEANERS: dict[str, Callable[[bytes], tuple[str, bytes]]] = {
@@ -147,8 +148,8 @@ def _scan(upload: Upload) -> str:
 
 def _refuse(upload: Upload, finding: str) -> None:
     storage.remove(upload.path)
-    upload.state, upload.reason = UploadState.REFUSED, finding[:200]
-    upload.save(update_fields=["state", "reason"])
+    upload.state, upload.reason, upload.path = UploadState.REFUSED, finding[:200], ""
+    upload.save(update_fields=["state", "reason", "path"])
     raise Refused(_("Our virus check did not let this file pass. Please send another copy."))
 
 
@@ -157,7 +158,7 @@ def download(stored: Upload | Document) -> FileResponse:
     _demand_released(stored)
     if isinstance(stored, Document):
         name = f"{stored.title}.pdf"
-        content = BytesIO(storage.read_verified(stored.path, stored.sha256))
+        content: BinaryIO = BytesIO(storage.read_verified(stored.path, stored.sha256))
     else:
         name, content = stored.name, storage.open_file(stored.path)
     response = FileResponse(
@@ -182,6 +183,18 @@ def thumbnail(upload: Upload, *, width: int = 320) -> HttpResponse:
 def _content_type(stored: Upload | Document) -> str:
     is_text = stored.media_type.startswith("text/")
     return f"{stored.media_type}; charset=utf-8" if is_text else stored.media_type
+
+
+def tidy(*, before: datetime) -> int:
+    """Settle or remove the files that acts before this moment left behind; returns how many."""
+
+    def path_of(name: str) -> str:
+        for kept in (Document, Upload):
+            if path := kept.objects.filter(path__endswith=f"/{name}").values_list("path").first():
+                return path[0]
+        return ""
+
+    return storage.tidy(path_of, before=before)
 
 
 def _demand_released(stored: Upload | Document) -> None:

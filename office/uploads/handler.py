@@ -30,7 +30,7 @@ class SizeLimitedUploadHandler(FileUploadHandler):
         input_data: Any,
         META: dict[str, str],
         content_length: int,
-        boundary: bytes,
+        boundary: str,
         encoding: str | None = None,
     ) -> None:
         self.received = 0
@@ -77,7 +77,7 @@ class SizeLimitedUploadHandler(FileUploadHandler):
             self.charset,
             self.content_type_extra,
         )
-        uploaded.refusal = self.refusal
+        uploaded.refusal = self.refusal  # type: ignore[attr-defined]  # read by uploads.receive
         return uploaded
 
     def upload_interrupted(self) -> None:

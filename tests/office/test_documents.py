@@ -3,7 +3,7 @@
 import hashlib
 import stat
 import threading
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 from django.conf import settings as office_settings
+from django.db import transaction
 from django.utils.translation import gettext_lazy
 
 from office import clock, documents, uploads
@@ -247,7 +248,7 @@ def test_threads_render_at_once(template):
 
 
 @pytest.fixture
-def clerk(db):
+def clerk(transactional_db):
     return User.objects.create_user("clerk@example.com", name="Noor Haddad")
 
 
@@ -290,6 +291,31 @@ def test_a_document_that_cannot_be_made_leaves_nothing(template, clerk):
 
     assert not Document.objects.exists()
     assert not list(Path(office_settings.MEDIA_ROOT).rglob("*.pdf"))
+
+
+def test_an_act_that_is_rolled_back_leaves_no_document(template, clerk):
+    with pytest.raises(KeyError), transaction.atomic():  # noqa: PT012  the error rolls it back
+        document = issue(template, clerk)
+        assert documents.open(document).read().startswith(b"%PDF")
+        raise KeyError
+
+    media = Path(office_settings.MEDIA_ROOT)
+    assert not list((media / "documents").rglob("*.pdf"))
+    assert uploads.tidy(before=clock.now() + timedelta(minutes=1)) == 1
+    assert not list(media.rglob("*.pdf"))
+
+
+def test_a_document_whose_process_died_after_the_commit_finds_its_place(template, clerk):
+    document = issue(template, clerk)
+    media = Path(office_settings.MEDIA_ROOT)
+    path = media / document.path
+    path.rename(media / "incoming" / path.name)
+    assert documents.open(document).read().startswith(b"%PDF")
+
+    assert uploads.tidy(before=clock.now() - timedelta(days=1)) == 0
+    assert uploads.tidy(before=clock.now() + timedelta(minutes=1)) == 1
+
+    assert path.exists()
 
 
 def test_a_changed_file_is_not_shown(template, clerk):

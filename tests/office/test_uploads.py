@@ -161,6 +161,7 @@ def test_files_are_private_and_have_random_names(sender):
     assert path.stat().st_mode & 0o777 == 0o600
     assert "passport" not in str(path)
     assert upload.path.startswith(f"uploads/{upload.sha256[:2]}/{upload.sha256[2:4]}/")
+    assert path.parent.stat().st_mode & 0o777 == 0o700
 
 
 # What is hostile
@@ -283,7 +284,7 @@ def test_a_day_has_a_quota_that_a_new_day_renews(sender, settings):
 
     with pytest.raises(Refused, match=r"You have sent .* today"):
         receive(sender, picture(size=(300, 300)))
-    assert len(stored_files()) == 1
+    assert Upload.objects.count() == 1
 
     with clock.travel(datetime.now(UTC) + timedelta(days=1)):
         assert receive(sender, picture(size=(300, 300))).state == UploadState.RELEASED
@@ -386,7 +387,7 @@ def test_a_finding_or_a_broken_scanner_keeps_the_file_out(sender, settings, scan
         receive(sender, picture())
 
     upload = Upload.objects.get()
-    assert (upload.state, upload.reason) == (UploadState.REFUSED, reason)
+    assert (upload.state, upload.reason, upload.path) == (UploadState.REFUSED, reason, "")
     assert stored_files() == []
     with pytest.raises(Refused, match="was not released"):
         uploads.download(upload)
