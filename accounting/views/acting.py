@@ -21,3 +21,8 @@ def act_page(request, form, do, *, done, **context):
             messages.success(request, done(result))
             return redirect(context["cancel"])
     return render(request, "accounting/act.html", {"form": form, **context})
+
+
+def typed(request):
+    """What a form is bound to: a POST with nothing in it is an answer too."""
+    return request.POST if request.method == "POST" else None

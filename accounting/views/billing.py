@@ -14,7 +14,7 @@ from accounting import rules, selectors, services
 from accounting.enums import InvoiceState
 from accounting.forms import PayForm, ReasonForm, RefundForm
 from accounting.models import Invoice, Receipt
-from accounting.views.acting import act_page
+from accounting.views.acting import act_page, typed
 from office import clock, money, uploads
 from office.doors import permission_required
 from office.lists import Column, Filter, List, SavedView
@@ -98,14 +98,14 @@ def pay_invoice(request, number):
     if not rules.may_take_payment(invoice, request.user):
         raise PermissionDenied(_("Taking payments is not among your duties."))
     form = PayForm(
-        request.POST or None,
+        typed(request),
         initial={"amount": invoice.owed},
         may_write_down=rules.may_write_down_receipt(request.user),
     )
     return act_page(
         request,
         form,
-        lambda **typed: services.pay_invoice(invoice=invoice, by=request.user, **typed),
+        lambda **values: services.pay_invoice(invoice=invoice, by=request.user, **values),
         done=lambda receipt: _("Receipt %(number)s is written.") % {"number": receipt},
         title=_("Take a payment for %(invoice)s") % {"invoice": invoice},
         lead=_("Owed: %(amount)s.") % {"amount": money.format(invoice.owed, invoice.currency)},
@@ -124,7 +124,7 @@ def refund_credit(request, number):
         raise PermissionDenied(_("Drafting payments is not among your duties."))
     return act_page(
         request,
-        RefundForm(request.POST or None, initial={"amount": account.credit}),
+        RefundForm(typed(request), initial={"amount": account.credit}),
         lambda amount: services.draft_refund(account=account, amount=amount, by=request.user),
         done=lambda payment: _("%(payment)s waits for approval.") % {"payment": payment},
         title=_("Pay credit of %(policy)s back") % {"policy": account},
@@ -169,7 +169,7 @@ def return_receipt(request, number):
     receipt = _receipt(request, number)
     return act_page(
         request,
-        ReasonForm(request.POST or None),
+        ReasonForm(typed(request)),
         lambda reason: services.return_receipt(receipt=receipt, reason=reason, by=request.user),
         done=lambda done: _("%(receipt)s is booked as returned.") % {"receipt": done},
         title=_("Book %(receipt)s as returned") % {"receipt": receipt},

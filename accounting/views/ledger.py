@@ -16,7 +16,7 @@ from accounting.forms import ConfirmForm, DayForm
 from accounting.models import Account, Entry, Line, Period
 from accounting.rules import may_close_period
 from accounting.templatetags.sources import source_number
-from accounting.views.acting import act_page
+from accounting.views.acting import act_page, typed
 from office import clock, export, money
 from office.doors import permission_required
 from office.lists import Column, Filter, List
@@ -168,7 +168,7 @@ def act_on_period(request, code, act):
     title, lead = words[act]
     return act_page(
         request,
-        ConfirmForm(request.POST or None, use_required_attribute=False),
+        ConfirmForm(typed(request)),
         lambda: services_of[act](code=period.code, by=request.user),
         done=_done,
         title=title % {"month": period.code},

@@ -16,7 +16,7 @@ from accounting.forms import ApproveForm, NoteForm
 from accounting.models import Payment
 from accounting.providers import PROVIDERS, Untrusted
 from accounting.templatetags.sources import source_number
-from accounting.views.acting import act_page
+from accounting.views.acting import act_page, typed
 from office import workflow
 from office.doors import permission_required
 from office.exceptions import Refused
@@ -136,8 +136,8 @@ def act_on_payment(request, number, act):
     label = workflow.label_of(payment, act)
     return act_page(
         request,
-        form_class(request.POST or None),
-        lambda **typed: service(payment=payment, by=request.user, **typed),
+        form_class(typed(request)),
+        lambda **values: service(payment=payment, by=request.user, **values),
         done=lambda done: (
             _("%(payment)s is %(state)s.")
             % {"payment": done, "state": done.get_state_display().lower()}
