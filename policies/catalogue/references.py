@@ -16,6 +16,7 @@ def check_references(document: Json) -> Iterator[Finding]:
     """Every code that one part uses and another should have."""
     for part in ("coverages", "causes", "pay_plans", "appetite"):
         yield from _twice((part,), [one["code"] for one in document[part]])
+    yield from _untitled(("risk_schema",), document["risk_schema"])
     places = set(document["taxes_and_fees"])
     codes = {one["code"] for one in document["coverages"]}
     for index, coverage in enumerate(document["coverages"]):
@@ -34,6 +35,17 @@ def check_references(document: Json) -> Iterator[Finding]:
 def item_lists(schema: Json) -> set[str]:
     """The names under which a risk holds insured items."""
     return {name for name, one in schema.get("properties", {}).items() if one.get("x-item")}
+
+
+def _untitled(path: Path_, schema: Json) -> Iterator[Finding]:
+    """Each field of a risk needs a name in both languages; keys are nobody's to read."""
+    if "items" in schema:
+        path, schema = (*path, "items"), schema["items"]
+    for name, field in schema.get("properties", {}).items():
+        place = (*path, "properties", name)
+        if name != "key" and set(field.get("x-title", ())) != {"en", "es"}:
+            yield place, _("the field needs an x-title in English and Spanish")
+        yield from _untitled(place, field)
 
 
 def _twice(path: Path_, codes: list[str]) -> Iterator[Finding]:
