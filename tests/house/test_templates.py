@@ -65,9 +65,9 @@ def _is_drawn(name: str) -> bool:
         return False
 
 
-@pytest.mark.parametrize("page", PAGES, ids=_name)
-def test_every_page_compiles(page):
-    assert get_template(_name(page)).template.nodelist is not None
+@pytest.mark.parametrize("path", PAGES, ids=_name)
+def test_every_page_compiles(path):
+    assert get_template(_name(path)).template.nodelist is not None
 
 
 def test_every_component_exists():
@@ -136,11 +136,11 @@ ATTRIBUTE = re.compile(
 )
 
 
-@pytest.mark.parametrize("page", PAGES, ids=_name)
-def test_every_word_on_a_page_can_be_translated(page):
-    if page.name == "gallery.html":
+@pytest.mark.parametrize("path", PAGES, ids=_name)
+def test_every_word_on_a_page_can_be_translated(path):
+    if path.name == "gallery.html":
         pytest.skip("The gallery's titles are the names of the components.")
-    text = UNSPOKEN.sub("\0", TRANSLATED.sub("\0", page.read_text()))
+    text = UNSPOKEN.sub("\0", TRANSLATED.sub("\0", path.read_text()))
     spoken = re.sub(r"<[^>]*>", " ", text)
 
     words = set(re.findall(r"[^\W\d_]{2,}", re.sub(r"&\w+;", " ", spoken))) - WORDS_ALLOWED
