@@ -7,5 +7,5 @@ urlpatterns = [
     path("", views.policy_list, name="list"),
     path("<str:number>/", views.detail, name="detail"),
     path("<str:number>/documents/<uuid:document_id>/", views.document, name="document"),
-    path("<str:number>/transactions/<int:sequence>/worksheet/", views.worksheet, name="worksheet"),
+    path("<str:number>/worksheet/<int:term>/<int:sequence>/", views.worksheet, name="worksheet"),
 ]

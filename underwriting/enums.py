@@ -26,6 +26,7 @@ BINDABLE = frozenset({QuoteState.RATED, QuoteState.APPROVED})
 PRICED = frozenset({QuoteState.RATED, QuoteState.REFERRED, QuoteState.APPROVED})
 WITHDRAWABLE = PRICED | {QuoteState.PENDING, QuoteState.FAILED}
 REQUOTABLE = WITHDRAWABLE | {QuoteState.DECLINED, QuoteState.EXPIRED}
+ASK_AGAIN = frozenset({QuoteState.FAILED, QuoteState.EXPIRED})
 FINAL = frozenset({QuoteState.BOUND, QuoteState.WITHDRAWN})
 
 

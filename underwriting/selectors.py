@@ -101,11 +101,12 @@ class ComparedRow:
 
     name: str
     cells: list[str]
-    is_figure: bool = False
+    marks: tuple[Any, ...] = ()
 
     @property
     def differs(self) -> bool:
-        return len(set(self.cells)) > 1
+        """By `marks` where the words differ although they mean the same, as clauses do."""
+        return len(set(self.marks or self.cells)) > 1
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ def _terms(quote: Quote) -> dict[tuple[str, str], CoverageTerms]:
 
 def _price_rows(quotes: list[Quote]) -> list[ComparedRow]:
     def row(name: str, amounts: Iterable[Decimal]) -> ComparedRow:
-        return ComparedRow(name, [money.format(amount) for amount in amounts], True)
+        return ComparedRow(name, [money.format(amount) for amount in amounts])
 
     months = [_("%(months)s months") % {"months": q.definition.term_months} for q in quotes]
     return [
@@ -194,7 +195,11 @@ def _exclusion_rows(terms: list[dict[tuple[str, str], CoverageTerms]]) -> list[C
                 texts[exclusion.code] = label(exclusion.texts)
                 clauses[place].setdefault(exclusion.code, set()).add(exclusion.clause)
     return [
-        ComparedRow(text, ["; ".join(sorted(c.get(code, {_("Covered")}))) for c in clauses])
+        ComparedRow(
+            text,
+            ["; ".join(sorted(found.get(code, {_("Covered")}))) for found in clauses],
+            tuple(code in found for found in clauses),
+        )
         for code, text in texts.items()
     ]
 
@@ -235,7 +240,8 @@ def history_of(submission: Submission) -> list[SubmissionEvent]:
 
 
 def worksheet(quote: Quote) -> list[dict[str, Any]]:
-    return worksheet_rows(product_definition(quote.version), quote.worksheet)
+    risk = quote.submission.application
+    return worksheet_rows(product_definition(quote.version), quote.worksheet, risk)
 
 
 def pay_plans(quote: Quote) -> tuple[PayPlan, ...]:

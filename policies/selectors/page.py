@@ -1,5 +1,6 @@
 """The policy's own page, and the worksheet of one of its transactions."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -90,18 +91,22 @@ def _figures(term: Term, invoices: list[Invoice]) -> list[dict[str, Any]]:
 def worksheet(transaction: TermTransaction) -> list[dict[str, Any]]:
     """The lines of a transaction's worksheet, with the names of steps, items and coverages."""
     definition = product_definition(transaction.term.version)
-    return worksheet_rows(definition, transaction.worksheet)
+    segment = transaction.segments.order_by("valid").first()
+    risk = segment.insured["risk"] if segment else {}
+    return worksheet_rows(definition, transaction.worksheet, risk)
 
 
 def worksheet_rows(
-    definition: ProductDefinition, lines: list[dict[str, Any]]
+    definition: ProductDefinition, lines: list[dict[str, Any]], risk: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
     """Worksheet lines as they are shown: a heading wherever item or coverage change."""
     coverages = {coverage.code: label(coverage.names) for coverage in definition.coverages}
+    titles = wording.titles_of(definition.risk_schema, risk)
     rows, last = [], None
     for line in lines:
         place = (line["item"], line["coverage"])
-        heading = " · ".join(part for part in (line["item"], coverages.get(place[1], "")) if part)
+        names = (titles.get(line["item"], line["item"]), coverages.get(line["coverage"], ""))
+        heading = " · ".join(name for name in names if name)
         rows.append(
             {
                 **line,

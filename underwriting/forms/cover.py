@@ -54,7 +54,9 @@ class CoverForm(forms.Form):
         for place, part in enumerate(open_parts):
             name, is_first = f"{code}.{part}", place == 0
             self.fields[name] = choice_field(
-                title if is_first else _("%(coverage)s: deductible") % {"coverage": title},
+                _("%(coverage)s: deductible") % {"coverage": title}
+                if part == "deductible"
+                else title,
                 offered[part],
                 may_be_left=is_first and not mandatory,
             )
@@ -81,6 +83,13 @@ class CoverForm(forms.Form):
         """The values that the form begins with, as a browser would post them."""
         posted = {name: self.initial.get(name, "") for name in self.fields}
         return {self.add_prefix(name): value for name, value in posted.items() if value}
+
+
+def part_title(coverage: str, part: str) -> str:
+    """A limit goes by the name of the coverage alone."""
+    if part == "deductible":
+        return _("%(coverage)s: deductible") % {"coverage": coverage}
+    return coverage
 
 
 def _by_code(

@@ -14,12 +14,10 @@ from office.models import Job, User
 from policies import selectors as cover
 from policies.models import ProductVersion
 from underwriting import carriers
-from underwriting.enums import REQUOTABLE, WITHDRAWABLE, QuoteState
+from underwriting.enums import ASK_AGAIN, REQUOTABLE, WITHDRAWABLE, QuoteState
 from underwriting.models import Quote, RuleSetVersion, Submission
 
 log = structlog.get_logger(__name__)
-
-ASK_AGAIN = frozenset({QuoteState.FAILED, QuoteState.EXPIRED})
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from office import workflow
 from office.doors import staff_required
 from office.lists import Column, Filter, List, SavedView
 from underwriting import rules, selectors
-from underwriting.enums import QuoteState, SubmissionState
+from underwriting.enums import ASK_AGAIN, QuoteState, SubmissionState
 from underwriting.models import Quote, Submission
 
 STOP_POLLING = 286
@@ -76,7 +76,7 @@ def detail(request, number):
         "quotes": quotes,
         "job": submission.job,
         "waits": any(quote.state == QuoteState.PENDING for quote in quotes),
-        "acts": _acts(request, submission),
+        "acts": _acts(request, submission, quotes),
         "events": selectors.history_of(submission),
         "kind": selectors.kinds_sold()[submission.product_kind],
         "risk": selectors.risk_of(submission),
@@ -112,7 +112,7 @@ def compare(request, number):
     context = {
         "submission": submission,
         "quotes": selectors.comparable(quotes),
-        "sections": selectors.comparison(quotes),
+        "compared": selectors.comparison(quotes),
         "missing": [quote for quote in quotes if quote not in selectors.comparable(quotes)],
         "crumbs": [*crumbs_of(submission), {"label": _("Comparison")}],
     }
@@ -172,7 +172,8 @@ def quotes_with_acts(request, submission):
     return quotes
 
 
-def _acts(request, submission):
+def _acts(request, submission, quotes):
+    can_ask = not quotes or any(quote.state in ASK_AGAIN for quote in quotes)
     pages = {"edit": reverse("underwriting:edit", args=[submission.number])}
     return [
         {
@@ -183,5 +184,5 @@ def _acts(request, submission):
             or reverse("underwriting:act", args=[submission.number, move.act]),
         }
         for move in workflow.moves_open_to(request.user, submission)
-        if move.act in SUBMISSION_ACTS
+        if move.act in SUBMISSION_ACTS and (move.act != "quote" or can_ask)
     ]
