@@ -118,7 +118,11 @@ def flush_by_the_owner() -> Iterator[None]:
 
 
 def _limits_of_the_application() -> str:
-    """Its time limits come with a login; SET ROLE alone does not bring them."""
+    """Its time limits come with a login; SET ROLE alone does not bring them.
+
+    Those of whole transactions stay out: a rolled-back test is one transaction, however long.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT unnest(rolconfig) FROM pg_roles WHERE rolname = %s", [APPLICATION])
-        return " ".join(f"-c {setting}" for (setting,) in cursor.fetchall())
+        limits = [setting for (setting,) in cursor.fetchall()]
+    return " ".join(f"-c {setting}" for setting in limits if "transaction" not in setting)
