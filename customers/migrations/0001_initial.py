@@ -283,7 +283,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'appointment',
                 'verbose_name_plural': 'appointments',
                 'ordering': ['agent', 'carrier', 'line', 'valid_from'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='appointment_ends_after_it_begins'), models.UniqueConstraint(fields=('agent', 'carrier', 'line', 'valid_from'), name='appointment_begins_once_a_day')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='appointment_ends_after_it_begins', violation_error_message='The last day must lie after the first.'), models.UniqueConstraint(fields=('agent', 'carrier', 'line', 'valid_from'), name='appointment_begins_once_a_day')],
             },
         ),
         migrations.AddIndex(
@@ -360,7 +360,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='licence',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='licence_ends_after_it_begins'),
+            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='licence_ends_after_it_begins', violation_error_message='The last day must lie after the first.'),
         ),
         migrations.AddConstraint(
             model_name='licence',

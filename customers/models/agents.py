@@ -72,6 +72,7 @@ class Licence(models.Model):
             models.CheckConstraint(
                 condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")),
                 name="licence_ends_after_it_begins",
+                violation_error_message=_("The last day must lie after the first."),
             ),
             models.UniqueConstraint(
                 fields=["agent", "jurisdiction", "line", "valid_from"],
@@ -101,6 +102,7 @@ class Appointment(models.Model):
             models.CheckConstraint(
                 condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")),
                 name="appointment_ends_after_it_begins",
+                violation_error_message=_("The last day must lie after the first."),
             ),
             models.UniqueConstraint(
                 fields=["agent", "carrier", "line", "valid_from"],
