@@ -4,6 +4,7 @@ The common shapes (one exact table, one band) are fused into a single call with 
 the worksheet calls the same `run`, so that what is shown is what is charged.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -20,11 +21,11 @@ from policies.rating.plan import (
     Step,
     Table,
 )
-from policies.rating.tables import Find, by_one_key, finder, sliced
+from policies.rating.tables import Find, band, by_one_key, finder, sliced
 
 Run = Callable[[Decimal, Sequence[Any]], Decimal]
 Positions = Mapping[tuple[str, bool], int]
-ONE = Decimal(1)
+ZERO, ONE = Decimal(0), Decimal(1)
 
 
 class Found(NamedTuple):
@@ -36,6 +37,7 @@ class Found(NamedTuple):
     slots: tuple[int, ...]
     names: tuple[str, ...]  # the inputs of the slots
     cells: dict[Any, Decimal] | None  # of an exact table with one key left
+    bands: tuple[list[Decimal | int], list[Decimal | None]] | None  # of one with bands alone
 
 
 class CompiledStep(NamedTuple):
@@ -90,8 +92,10 @@ def _found(
     free = _free(plan, lookup)
     slots = tuple(positions[one] for one in free)
     names = tuple(name for name, _numeric in free)
-    cells = by_one_key(rows) if table.kind == "exact" and len(slots) == 1 else None
-    return Found(lookup, table, finder(table, rows, slots), slots, names, cells)
+    alone = len(slots) == 1
+    cells = by_one_key(rows) if alone and table.kind == "exact" else None
+    bands = band(rows) if alone and table.kind == "banded" else None
+    return Found(lookup, table, finder(table, rows, slots), slots, names, cells, bands)
 
 
 def _run(step: Step, founds: tuple[Found, ...], exposure: int | None) -> Run:
@@ -99,6 +103,8 @@ def _run(step: Step, founds: tuple[Found, ...], exposure: int | None) -> Run:
         return _discount(step, [found.find for found in founds])
     if step.kind == "factor" and founds[0].cells is not None:
         return _factor_by_key(step.rounding, founds[0].cells, founds[0].slots[0])
+    if step.kind == "factor" and founds[0].bands is not None:
+        return _factor_by_band(step.rounding, *founds[0].bands, founds[0].slots[0])
     build = {"base": _base, "add": _add, "factor": _factor, "minimum": _minimum}[step.kind]
     return build(step.rounding, founds[0].find, exposure, step.per)
 
@@ -130,6 +136,16 @@ def _factor_by_key(rounding: Rounding, cells: Mapping[Any, Decimal], slot: int) 
     return lambda amount, values: (amount * cells[values[slot]]).quantize(exponent, mode)
 
 
+def _factor_by_band(
+    rounding: Rounding, edges: list[Decimal | int], cells: list[Any], slot: int
+) -> Run:
+    """The same for a band; outside it the cell is None, which cannot be multiplied."""
+    exponent, mode = rounding.exponent, MODES[rounding.mode]
+    return lambda amount, values: (amount * cells[bisect_right(edges, values[slot])]).quantize(
+        exponent, mode
+    )
+
+
 def _minimum(rounding: Rounding, find: Find, _exposure: int | None, _per: Decimal) -> Run:
     exponent, mode = rounding.exponent, MODES[rounding.mode]
     return lambda amount, values: max(amount, find(values)).quantize(exponent, mode)
@@ -146,8 +162,10 @@ def _discount(step: Step, finds: Sequence[Find]) -> Run:
 
 def discount(step: Step, finds: Sequence[Find], values: Sequence[Any]) -> Decimal:
     """The sum of the parts, at most the cap."""
-    rate = sum((find(values) for find in finds), Decimal(0))
-    return rate if step.cap is None else min(rate, step.cap)
+    rate = ZERO
+    for find in finds:
+        rate += find(values)
+    return rate if step.cap is None or rate <= step.cap else step.cap
 
 
 def closing(plan: RatingPlan) -> tuple[tuple[str, Decimal, Rounding], ...]:

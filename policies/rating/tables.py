@@ -87,8 +87,8 @@ def _grouped(finds: Mapping[tuple[Any, ...], Find], slots: Sequence[int]) -> Fin
     return lambda values: finds[tuple(values[slot] for slot in slots)](values)
 
 
-def _banded(_table: Table, rows: Sequence[Row], slot: int) -> Find:
-    """Bands `[from, to)` without gaps: bisect over their edges, None outside the outer ones."""
+def band(rows: Sequence[Row]) -> tuple[list[Decimal | int], list[Decimal | None]]:
+    """Bands `[from, to)` without gaps as their edges and values, None outside the outer ones."""
     rows = sorted(rows, key=lambda row: row[1][0] or Decimal(0))
     edges = [_plain(row[1][0]) for row in rows]
     values: list[Decimal | None] = [None, *(row[2] for row in rows)]
@@ -96,6 +96,11 @@ def _banded(_table: Table, rows: Sequence[Row], slot: int) -> Find:
     if top is not None:
         edges.append(_plain(top))
         values.append(None)
+    return edges, values
+
+
+def _banded(_table: Table, rows: Sequence[Row], slot: int) -> Find:
+    edges, values = band(rows)
 
     def find(inputs: Sequence[Any]) -> Decimal:
         value = values[bisect_right(edges, inputs[slot])]
