@@ -6,6 +6,8 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from office import gallery, health, views
 
+handler400 = "office.views.bad_request"
+
 urlpatterns = [
     path("", views.desk, name="desk"),
     path("search/", views.search, name="search"),

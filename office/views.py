@@ -13,6 +13,7 @@ from office import finder
 from office.doors import staff_required
 from office.enums import Density, JobState, Language, Theme
 from office.models import Job, User
+from office.uploads import TooMuchAtOnce
 
 STOP_POLLING = 286  # htmx swaps the answer in and asks no more
 
@@ -103,3 +104,9 @@ def _maps():
         for model in apps.get_models()
         if any(isinstance(field, FSMField) for field in model._meta.fields)
     }
+
+
+def bad_request(request, exception):
+    """What could not be read. Of files that are too much at once the page says how much."""
+    told = str(exception) if isinstance(exception, TooMuchAtOnce) else ""
+    return render(request, "400.html", {"told": told}, status=400)

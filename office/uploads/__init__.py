@@ -26,10 +26,17 @@ from office.enums import UploadState
 from office.exceptions import Refused
 from office.models import Document, Upload, User
 from office.uploads import images, pdfs, recognise
-from office.uploads.handler import SizeLimitedUploadHandler
+from office.uploads.handler import SizeLimitedUploadHandler, TooMuchAtOnce
 from office.uploads.recognise import JPEG, PDF, PNG, WEBP
 
-__all__ = ["SizeLimitedUploadHandler", "download", "receive", "thumbnail", "tidy"]
+__all__ = [
+    "SizeLimitedUploadHandler",
+    "TooMuchAtOnce",
+    "download",
+    "receive",
+    "thumbnail",
+    "tidy",
+]
 
 NAME_LENGTH = 160
 CLEANERS: dict[str, Callable[[bytes], tuple[str, bytes]]] = {

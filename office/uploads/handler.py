@@ -17,6 +17,10 @@ FILES_AT_ONCE = 4  # a request carries at most this many files of the largest si
 IN_MEMORY = 512 * 1024
 
 
+class TooMuchAtOnce(RequestDataTooBig):
+    """The request is larger than several files; the text is a sentence for the sender."""
+
+
 class SizeLimitedUploadHandler(FileUploadHandler):
     """Lets a file arrive up to the limit; the rest is counted and dropped.
 
@@ -33,11 +37,10 @@ class SizeLimitedUploadHandler(FileUploadHandler):
         boundary: str,
         encoding: str | None = None,
     ) -> None:
-        self.received = 0
         most = FILES_AT_ONCE * settings.UPLOAD_MAX_BYTES + settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if content_length > most:
             message = _("This is too much at once: %(size)s. Please send your files one by one.")
-            raise RequestDataTooBig(message % {"size": filesizeformat(content_length)})
+            raise TooMuchAtOnce(message % {"size": filesizeformat(content_length)})
         self.door = self._reason_to_drop(content_length)
 
     def _reason_to_drop(self, content_length: int) -> str:
@@ -57,7 +60,6 @@ class SizeLimitedUploadHandler(FileUploadHandler):
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         self.size += len(raw_data)
-        self.received += len(raw_data)
         if self.size > settings.UPLOAD_MAX_BYTES or self.refusal:
             self._drop()
         else:

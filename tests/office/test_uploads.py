@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings as office_settings
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from PIL import Image
 
@@ -338,6 +338,23 @@ def test_two_gigabytes_are_turned_away_before_they_are_read():
 
     with pytest.raises(RequestDataTooBig, match="one by one"):
         _ = request.POST
+
+
+def test_two_gigabytes_are_answered_in_words(sender):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(sender)
+    client.cookies["csrftoken"] = "c" * 32
+
+    answer = client.generic(
+        "POST",
+        "/accounts/login/",
+        b"--x",
+        content_type="multipart/form-data; boundary=x",
+        CONTENT_LENGTH=str(2 * 1024**3),
+    )
+
+    assert answer.status_code == 400
+    assert "This is too much at once: 2.0\xa0GB." in answer.content.decode()
 
 
 def test_a_stranger_at_the_door_stores_nothing(rf):
