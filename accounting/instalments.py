@@ -111,13 +111,13 @@ def add_months(start: date, months: int) -> date:
     return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
 
 
-def _weights(plan: Plan, count: int) -> list[Decimal | int]:
+def _weights(plan: Plan, count: int) -> list[Decimal]:
     """A down payment of d leaves (1 - d) for the others, in equal parts.
 
     In numbers of the same proportion: the first weighs d × (count − 1), each other 1 − d.
     """
     if count == 1:
-        return [1]
+        return [Decimal(1)]
     others = 1 - plan.down_payment
     return [plan.down_payment * (count - 1)] + [others] * (count - 1)
 

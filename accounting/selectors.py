@@ -1,7 +1,6 @@
 """Reads of the books: balances, entries of a source, and the proofs that they are right."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -74,8 +73,7 @@ def instalments_ahead(policy_number: str) -> QuerySet[Instalment]:
     ).order_by("due_on")
 
 
-@dataclass(frozen=True)
-class Invariant:
+class Invariant(NamedTuple):
     name: str
     ok: bool
     detail: str
@@ -155,7 +153,7 @@ def invariants() -> list[Invariant]:
     ]
 
 
-def _proof(name: str, finder: str, *params: object) -> Invariant:
+def _proof(name: str, finder: str, *params: str | list[str]) -> Invariant:
     with connection.cursor() as cursor:
         cursor.execute(finder, params or None)
         found = [text for (text,) in cursor.fetchall()]

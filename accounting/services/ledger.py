@@ -212,7 +212,7 @@ def reopen_period(*, code: str, by: User) -> Period:
 
 def write_chart(sender: Any, *, using: str = "default", **_kwargs: Any) -> None:
     """The chart of accounts, written by migrate; accounts that are there stay as they are."""
-    accounts = [Account(code=c.value, name=c.label, type=c.type) for c in AccountCode]
+    accounts = [Account(code=c.value, name=str(c.label), type=c.type) for c in AccountCode]
     Account.objects.using(using).bulk_create(accounts, ignore_conflicts=True)
 
 

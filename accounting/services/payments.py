@@ -129,13 +129,14 @@ def send_payment(*, payment: Payment, by: User) -> Payment:
     taken = _take_to_bank(payment, by)
     if taken is None:
         return Payment.objects.get(pk=payment.pk)
+    account = BankAccount.objects.get(payments=taken)
     try:
         answer = provider().payout(
             key=str(taken.idempotency_key),
             amount=taken.amount,
             currency=taken.currency,
-            account=taken.bank_account.account,
-            holder=taken.payee_name,
+            account=str(account.account),
+            holder=account.holder,
             reference=taken.number,
         )
     except Silent:
