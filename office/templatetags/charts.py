@@ -25,15 +25,15 @@ Number = Decimal | int
 @register.inclusion_tag("charts/bars.html")
 def bar_chart(rows: Sequence[tuple[str, Number]], title: str = "", currency: str = "") -> dict:
     """Horizontal bars: rows of (label, value). Bars start at zero; a negative one stays empty."""
-    rows = [(label, Decimal(value)) for label, value in rows]
-    top = max((value for _label, value in rows), default=Decimal(0))
+    measured = [(label, Decimal(value)) for label, value in rows]
+    top = max((value for _label, value in measured), default=Decimal(0))
     bars = [
         {
             "label": label,
             "value": _written(value, currency),
             "parts": [{"x": "0", "width": _share(max(value, Decimal(0)), top), "series": 1}],
         }
-        for label, value in rows
+        for label, value in measured
     ]
     table = [(bar["label"], [bar["value"]]) for bar in bars]
     return {"title": title, "bars": bars, "head": [_("Value")], "table": table, "legend": []}
@@ -47,19 +47,19 @@ def stacked_chart(
     currency: str = "",
 ) -> dict:
     """Stacked bars: rows of (label, one value for each series); at most five series."""
-    rows = [
+    measured = [
         (label, [max(Decimal(value), Decimal(0)) for value in values]) for label, values in rows
     ]
-    top = max((sum(values) for _label, values in rows), default=Decimal(0))
+    top = max((sum(values, Decimal(0)) for _label, values in measured), default=Decimal(0))
     bars = [
         {
             "label": label,
             "value": _written(sum(values, Decimal(0)), currency),
             "parts": _stack(values, top),
         }
-        for label, values in rows
+        for label, values in measured
     ]
-    table = [(label, [_written(value, currency) for value in values]) for label, values in rows]
+    table = [(label, [_written(value, currency) for value in values]) for label, values in measured]
     legend = [{"label": name, "series": place} for place, name in enumerate(series, 1)]
     return {"title": title, "bars": bars, "head": list(series), "table": table, "legend": legend}
 
@@ -101,11 +101,10 @@ def line_chart(rows: Sequence[tuple[str, Number]], title: str = "", currency: st
 @register.simple_tag
 def sparkline(values: Sequence[Number], label: str) -> str:
     """A line of the size of a word. `label` says what it shows: it is the whole text of it."""
-    values = [Decimal(value) for value in values]
-    low, high = min(values, default=Decimal(0)), max(values, default=Decimal(0))
-    return render_to_string(
-        "charts/sparkline.html", {"points": " ".join(_points(values, low, high)), "label": label}
-    )
+    measured = [Decimal(value) for value in values]
+    low, high = min(measured, default=Decimal(0)), max(measured, default=Decimal(0))
+    points = " ".join(_points(measured, low, high))
+    return render_to_string("charts/sparkline.html", {"points": points, "label": label})
 
 
 def _points(values: Sequence[Decimal], low: Decimal, high: Decimal) -> list[str]:

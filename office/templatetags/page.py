@@ -53,7 +53,7 @@ def filters_in_use(form: forms.BaseForm, request: HttpRequest) -> list[dict[str,
     for bound in form.visible_fields():
         value = request.GET.get(bound.html_name, "")
         if value and not bound.errors:
-            label, words = capfirst(bound.label), _in_words(bound, value)
+            label, words = str(capfirst(bound.label)), _in_words(bound, value)
             used.append(
                 {"label": label, "value": words, "without": _without(bound.html_name, request)}
             )
@@ -86,7 +86,7 @@ def sidebar(context: template.Context) -> list[dict[str, Any]]:
 
 @register.simple_tag(takes_context=True)
 def portal_bar(context: template.Context) -> list[dict[str, Any]]:
-    return navigation.portal_bar(context["request"], context.get("portal_section", ""))
+    return navigation.portal_bar(context["request"], str(context.get("portal_section", "")))
 
 
 @register.tag
