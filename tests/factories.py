@@ -2,11 +2,15 @@
 
 import copy
 import itertools
+import time
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from importlib import import_module
+from unittest import mock
 
 from celery import current_app
+from django.test import Client
 
 from customers import services as customers
 from customers.models import Address, Agent, Carrier, Customer
@@ -14,6 +18,7 @@ from office import clock
 from office.enums import AuthorityKind
 from office.models import AuthorityLimit, OutboxMessage, Role, User
 from policies import services as policies
+from policies.catalogue import load_folder
 from policies.catalogue.application import default_coverages
 from policies.models import Policy, ProductVersion
 from policies.selectors import product_definition
@@ -174,12 +179,26 @@ def agent(*, licensed: bool = True, appointed: bool = True, name: str = "Alex Mo
     return found
 
 
+def signed_in(user: User) -> Client:
+    """A browser in which `user` signed in with a second factor."""
+    client = Client()
+    client.force_login(user, backend="office.doors.GrantsBackend")
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "mfa", "at": time.time()}]
+    session.save()
+    return client
+
+
 # Products
 
 
+_shipped = cache(load_folder)
+
+
 def catalogue() -> None:
-    """The shipped products and their rule sets, published."""
-    policies.load_catalogue(by=office())
+    """The shipped products and their rule sets, published; the files are read once a run."""
+    with mock.patch("policies.services.catalogue.load_folder", _shipped):
+        policies.load_catalogue(by=office())
     underwriting.load_rule_sets(by=office())
 
 
