@@ -29,5 +29,5 @@ class MessageState(TextChoices):
     FAILED = "failed", _("Failed")
 
 
-OPEN = {CustomerState.ACTIVE}
+OPEN = (CustomerState.ACTIVE,)
 WITHOUT_PROVIDER = {"post", "phone", "sms"}  # a person carries these out and confirms them

@@ -141,9 +141,10 @@ def _changes(customer: Customer, facts: dict[str, Any]) -> list[dict[str, str]]:
     changes = dict(facts.get("choices", {}))
     if "sealed" in facts:
         changes |= open_facts(customer, facts["sealed"])
+    labels = {field.name: str(field.verbose_name) for field in Customer._meta.concrete_fields}
     return [
         {
-            "field": str(Customer._meta.get_field(name).verbose_name),
+            "field": labels[name],
             "before": before,
             "after": after,
         }

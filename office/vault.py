@@ -151,6 +151,8 @@ class Sealed(bytes):
 class SealedAttribute(DeferredAttribute):
     """Opens on reading, so that a loaded row carries no clear text until somebody asks for it."""
 
+    field: "SealedTextField"
+
     def __get__(self, instance: Any, cls: Any = None) -> Any:
         value = super().__get__(instance, cls)
         return self.field.open(instance, value) if isinstance(value, Sealed) else value
@@ -168,6 +170,7 @@ class SealedTextField(models.BinaryField):
     """
 
     descriptor_class = SealedAttribute
+    _pyi_private_get_type: Any  # what the type checker takes the attribute for: text, not bytes
 
     def __init__(self, *args: Any, row_key: str = "pk", **options: Any) -> None:
         self.row_key = row_key

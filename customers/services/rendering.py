@@ -149,10 +149,13 @@ def _head(template: Template) -> tuple[int, list[str]]:
 
 @cache
 def _text_engine() -> Engine:
-    folder = settings.BASE_DIR / "templates" / "messages"
-    return Engine([folder], autoescape=False, string_if_invalid=Demanding("%s"))
+    return Engine([_folder()], autoescape=False, string_if_invalid=Demanding("%s"))
 
 
 @cache
 def _layout_engine() -> Engine:
-    return Engine([settings.BASE_DIR / "templates" / "messages"])
+    return Engine([_folder()])
+
+
+def _folder() -> str:
+    return str(settings.BASE_DIR / "templates" / "messages")
