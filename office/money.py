@@ -91,21 +91,25 @@ class _Writing(NamedTuple):
     after: str
     minus_before: str
     minus_after: str
-    group: str
-    decimal: str
 
 
 def format(amount: Decimal, currency: str = "USD", language: str | None = None) -> str:
     """The amount as the reader of `language` writes it, with its currency: "$1,234.50"."""
     amount = round(amount)
     writing = _writing(currency, locale_of(language))
-    digits = f"{abs(amount):,.2f}"
-    if writing.group != "," or writing.decimal != ".":
-        digits = digits.replace(",", "\0").replace(".", writing.decimal)
-        digits = digits.replace("\0", writing.group)
+    digits = format_figure(abs(amount), language)
     if amount < 0:
         return f"{writing.minus_before}{digits}{writing.minus_after}"
     return f"{writing.before}{digits}{writing.after}"
+
+
+def format_figure(amount: Decimal, language: str | None = None) -> str:
+    """The amount without its currency, for a column whose head or total names it."""
+    group, decimal = _signs(locale_of(language))
+    digits = f"{round(amount):,.2f}"
+    if (group, decimal) == (",", "."):
+        return digits
+    return digits.translate({ord(","): group, ord("."): decimal})
 
 
 def format_plain(amount: Decimal, language: str | None = None) -> str:
@@ -123,10 +127,10 @@ def _writing(currency: str, locale: str) -> _Writing:
         )
         for sample in ("1234.56", "-1234.56")
     )
-    group, decimal = _signs(locale)
+    _group, decimal = _signs(locale)
     before, after = plus.split(f"1234{decimal}56")
     minus_before, minus_after = minus.split(f"1234{decimal}56")
-    return _Writing(before, after, minus_before, minus_after, group, decimal)
+    return _Writing(before, after, minus_before, minus_after)
 
 
 @cache

@@ -6,7 +6,6 @@ See docs/lists.md for an example of a whole view.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -15,7 +14,6 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -23,12 +21,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from office import export
+from office import export, money
 from office.lists import keyset
-from office.lists.columns import Column, Row, cell_writer, join
+from office.lists.columns import Column, Row, cell_writer, join, pick_writer
 from office.lists.counts import Count, count_all
 from office.lists.places import KeysetPage, page_of
-from office.templatetags.money import figure
 
 __all__ = [
     "Column",
@@ -190,8 +187,9 @@ class ListPage:
     def exported(self) -> Iterator[list[Any]]:
         """Every row of the filter, for a spreadsheet, in the order shown."""
         rows = keyset.ordered(self.filtered, self.sort)
+        exporters = [column.exporter() for column in self.declared.columns]
         for row in rows.values(*self.declared.keys).iterator(EXPORT_CHUNK):
-            yield [_typed(column.exported(row)) for column in self.declared.columns]
+            yield [export_cell(row) for export_cell in exporters]
 
     # Ready strings for the template
 
@@ -220,13 +218,8 @@ class ListPage:
     def body(self) -> SafeString:
         writers = [cell_writer(column) for column in self.declared.columns]
         if self.declared.has_picks:
-            writers.insert(0, self._pick)
+            writers.insert(0, pick_writer(self.declared.columns[0]))
         return join([f"<tr>{''.join([write(row) for write in writers])}</tr>" for row in self.rows])
-
-    def _pick(self, row: Row) -> str:
-        label = _("Select %(record)s") % {"record": row[self.declared.columns[0].key]}
-        box = '<td class="pick"><input type="checkbox" name="pick" value="{}" aria-label="{}"></td>'
-        return format_html(box, row["pk"], label)
 
     @cached_property
     def foot(self) -> SafeString:
@@ -244,7 +237,7 @@ class ListPage:
         if not column.total:
             return format_html('<td class="{}"></td>', column.classes())
         total = Decimal(sum(row[column.key] or 0 for row in self.rows))
-        written = figure(total) if column.kind == "money" else total
+        written = money.format_figure(total) if column.kind == "money" else total
         cell = '<td data-label="{}" class="{}">{}</td>'
         return format_html(cell, column.label, column.classes(), written)
 
@@ -330,8 +323,3 @@ class ListPage:
 def _pick_all() -> SafeString:
     box = '<th class="pick"><input type="checkbox" data-pick-all aria-label="{}"></th>'
     return format_html(box, _("Select all rows"))
-
-
-def _typed(value: Any) -> Any:
-    """A moment in the reader's zone; all else as it is."""
-    return timezone.localtime(value) if isinstance(value, datetime) else value

@@ -1,7 +1,6 @@
 """Amounts as the reader writes them: `{{ paid|money:currency }}`, in tables `{{ paid|figure }}`."""
 
 from decimal import Decimal
-from functools import cache
 
 from babel import numbers
 from django import template
@@ -25,14 +24,7 @@ def figure(amount: Decimal | None) -> str:
     """The amount without its currency, for a column whose head or total names it."""
     if amount is None or amount == "":
         return "—"
-    group, decimal = _signs(amounts.locale_of(None))
-    written = f"{amounts.round(Decimal(amount)):,.2f}"
-    return written.translate({ord(","): group, ord("."): decimal})
-
-
-@cache
-def _signs(locale: str) -> tuple[str, str]:
-    return numbers.get_group_symbol(locale), numbers.get_decimal_symbol(locale)
+    return amounts.format_figure(Decimal(amount))
 
 
 @register.filter
