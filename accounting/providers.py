@@ -20,9 +20,8 @@ from pathlib import Path
 from typing import Protocol
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
-
-from office import environment
 
 WEBHOOK_SECONDS = 300
 
@@ -108,7 +107,7 @@ class DummyProvider:
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path or Path(settings.OFFICE_VAR) / "dummy-bank.sqlite3"
-        self.seconds = environment.number("DUMMY_BANK_MILLISECONDS", 0) / 1000
+        self.seconds = settings.DUMMY_BANK_MILLISECONDS / 1000
 
     def authorise(
         self, *, key: str, amount: Decimal, currency: str, token: str, reference: str
@@ -234,4 +233,8 @@ PROVIDERS = {"dummy": DummyProvider}
 
 def provider() -> PaymentProvider:
     """The provider that PAYMENT_PROVIDER names."""
-    return PROVIDERS[environment.text("PAYMENT_PROVIDER", "dummy")]()
+    if settings.PAYMENT_PROVIDER not in PROVIDERS:
+        raise ImproperlyConfigured(
+            f"PAYMENT_PROVIDER names “{settings.PAYMENT_PROVIDER}”; there is {', '.join(PROVIDERS)}."
+        )
+    return PROVIDERS[settings.PAYMENT_PROVIDER]()

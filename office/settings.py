@@ -270,6 +270,10 @@ UPLOAD_FREE_BYTES = environment.number("UPLOAD_FREE_BYTES", 1024**3)  # kept fre
 UPLOAD_SCANNER = environment.text("UPLOAD_SCANNER", "")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
+# Money: whoever moves it (accounting/providers.py). The dummy bank may take its time, for tests.
+PAYMENT_PROVIDER = environment.text("PAYMENT_PROVIDER", "dummy")
+DUMMY_BANK_MILLISECONDS = environment.number("DUMMY_BANK_MILLISECONDS", 0)
+
 # Mail.
 globals().update(environment.mail("EMAIL_URL"))
 DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "office@bindery.example")
