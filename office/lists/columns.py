@@ -33,6 +33,7 @@ Row = Mapping[str, Any]
 
 NOTHING = "—"
 SOON_DAYS = 3
+YEAR_DAYS = 300  # a due day further off says its year
 _CLASSES = {"money": "num", "number": "num", "text": "clip", "date": "date", "moment": "date"}
 _PRIORITIES = {"always": "", "mid": "c-mid", "wide": "c-wide"}
 
@@ -132,12 +133,12 @@ def _due_words(days: int, day: date, _language: str | None) -> tuple[str, str]:
     if days <= SOON_DAYS:
         soon = ngettext("in %(days)s day", "in %(days)s days", days) % {"days": days}
         return "warn", soon
-    return "", date_format(day, "SHORT_DATE_FORMAT")
+    return "", date_format(day, "SHORT_DATE_FORMAT" if days < YEAR_DAYS else "DATE_FORMAT")
 
 
 @lru_cache(maxsize=4096)
 def _day(day: date, _language: str | None) -> str:
-    return f'<time datetime="{day.isoformat()}">{date_format(day, "SHORT_DATE_FORMAT")}</time>'
+    return f'<time datetime="{day.isoformat()}">{date_format(day, "DATE_FORMAT")}</time>'
 
 
 def _date_writer(column: Column) -> Callable[[date | None], str]:
@@ -146,7 +147,7 @@ def _date_writer(column: Column) -> Callable[[date | None], str]:
 
 
 def _moment_writer(column: Column) -> Callable[[datetime | None], str]:
-    zone, format_ = timezone.get_current_timezone(), get_format("SHORT_DATETIME_FORMAT")
+    zone, format_ = timezone.get_current_timezone(), get_format("DATETIME_FORMAT")
 
     def write(value: datetime | None) -> str:
         if value is None:

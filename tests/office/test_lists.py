@@ -10,7 +10,7 @@ import pytest
 from django import forms
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse
-from django.test import RequestFactory
+from django.test import RequestFactory, override_settings
 from django.urls import path
 from django.utils import translation
 
@@ -184,7 +184,9 @@ def test_cells_are_escaped_ready_strings(limits):
     assert "&lt;b&gt;" in body
     assert '<td data-label="Up to" class="num">300.00</td>' in body
     assert '<a class="id" href="/limits/refund/">refund</a>' in body
-    assert '<td data-label="From" class="date c-wide"><time datetime="2026-01-01">' in body
+    assert (
+        '<td data-label="From" class="date c-wide"><time datetime="2026-01-01">1 Jan 2026<' in body
+    )
     assert body.count("<tr>") == 4
 
 
@@ -293,3 +295,22 @@ def test_an_export_holds_the_whole_filter_in_the_lists_order(limits):
     assert [row[2] for row in rows] == ["200.00"] * 3 + ["0.00"] * 3
     assert rows[-1][5] == "Life"
     assert response["Content-Disposition"] == 'attachment; filename="limits.csv"'
+
+
+def test_the_page_draws_itself_and_its_counts_come_after_it(limits):
+    request = RequestFactory().get("/limits/?kind=refund&sort=amount")
+    counted = RequestFactory().get("/limits/?kind=refund&sort=amount&counts=1")
+    request.user = counted.user = limits[0].user
+    drawn = lists.List("Limits", LIMITS.columns, "amount", LIMITS.views, LIMITS.filters, size=4)
+
+    with override_settings(ROOT_URLCONF="tests.office.list_urls"):
+        page = drawn.respond(request, AuthorityLimit.objects.all()).content.decode()
+        counts = drawn.respond(counted, AuthorityLimit.objects.all()).content.decode()
+
+    assert (
+        '<div hx-get="/limits/?kind=refund&amp;sort=amount&amp;counts=1" hx-trigger="load">' in page
+    )
+    assert page.count('<td data-label="Up to"') == 5  # four rows and the foot
+    assert '<span id="row-count">4 shown</span>' in page
+    assert '<span class="count">11</span>' in counts
+    assert '<span id="row-count" hx-swap-oob="true">4 of 6</span>' in counts
