@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from customers import services
 from customers.models import Customer, Invitation, Message
-from office import clock
+from office import clock, logs
 from office.exceptions import Refused
 from office.models import User
 from tests.customers.people import clerk, organisation, person, someone
@@ -63,6 +63,15 @@ def test_the_link_is_in_the_mail_and_nowhere_else():
         for table in ("customers_message", "customers_invitation", "office_outboxmessage"):
             cursor.execute(f"SELECT count(*) FROM {table} t WHERE t::text LIKE %s", [f"%{token}%"])
             assert cursor.fetchone() == (0,), table
+
+
+def test_the_log_does_not_hold_the_link():
+    """The log names each request's path, and this path opens a login."""
+    event = {"request": "GET /customers/invitation/Ab3-xy_Z/", "event": "request_started"}
+
+    assert logs.drop_personal_data(None, "info", event)["request"] == (
+        "GET /customers/invitation/[masked]/"
+    )
 
 
 def test_until_it_is_sent_the_link_is_sealed():
