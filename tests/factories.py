@@ -158,7 +158,7 @@ def customer(place: str = "US-CA", *, login: bool = False, **fields) -> Customer
 
 def agent(*, licensed: bool = True, appointed: bool = True, name: str = "Alex Moreno") -> Agent:
     """An agent with a login, licensed in every state and appointed by every carrier."""
-    by = office()
+    by, _products = office(), version()
     user = person("agent", name=name, department_id="agency")
     found = customers.add_agent(code=f"AG{next(_count)}", name=name, user=user, by=by)
     for line in LINES if licensed else ():

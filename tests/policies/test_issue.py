@@ -23,12 +23,12 @@ BOUGHT_AT = datetime(2026, 2, 20, 18, tzinfo=UTC)
 # Bindery Mutual in Los Angeles, 21 years licensed, no accidents, 12,000 miles, to work and back,
 # a sedan of 2021 worth $25,000: every factor but base, territory 1.28 and limit is 1.00.
 BY_HAND = {
-    "BI": D("492.03"),  # 310.00 × 1.28 = 396.80; × 1.24 = 492.032
-    "PD": D("278.14"),  # 205.00 × 1.28 = 262.40; × 1.06 = 278.144
-    "UM": D("103.17"),  # 62.00 × 1.28 = 79.36; × 1.30 = 103.168
-    "MED": D("43.52"),  # 34.00 × 1.28
-    "COMP": D("122.88"),  # 96.00 × 1.28
-    "COLL": D("432.64"),  # 338.00 × 1.28
+    "BI": D("492.03"),  # 310.00 * 1.28 = 396.80; * 1.24 = 492.032
+    "PD": D("278.14"),  # 205.00 * 1.28 = 262.40; * 1.06 = 278.144
+    "UM": D("103.17"),  # 62.00 * 1.28 = 79.36; * 1.30 = 103.168
+    "MED": D("43.52"),  # 34.00 * 1.28
+    "COMP": D("122.88"),  # 96.00 * 1.28
+    "COLL": D("432.64"),  # 338.00 * 1.28
 }
 PREMIUM = D("1472.38")  # the sum
 FEES = D("21.76")  # fraud assessment 1.76 a vehicle + policy fee 20.00
@@ -148,7 +148,7 @@ def test_instalments_and_invoices_sum_to_the_cent():
     assert sum(row.premium for row in instalments) == PREMIUM
     assert {row.premium for row in instalments} <= {D("368.09"), D("368.10")}
     assert [row.fees for row in instalments] == [FEES, D("0.00"), D("0.00"), D("0.00")]
-    assert sum(row.total for row in instalments) == D("1503.14")  # 1494.14 + 3 × 3.00
+    assert sum(row.total for row in instalments) == D("1503.14")  # 1494.14 + 3 * 3.00
 
 
 def test_what_is_due_soon_is_invoiced_at_once():

@@ -55,8 +55,13 @@ def test_no_rule_fired_means_info():
 
 @pytest.mark.parametrize(
     ("blocks", "becomes"),
-    [("info", "bind"), ("issuance", "bind"), ("bind", "bind"), ("quote", "quote")]
-    + [("reject", "bind")],
+    [
+        ("info", "bind"),
+        ("issuance", "bind"),
+        ("bind", "bind"),
+        ("quote", "quote"),
+        ("reject", "bind"),
+    ],
 )
 def test_a_rule_that_cannot_be_worked_out_asks_a_person(blocks, becomes):
     """It neither lets the risk through nor turns the customer away."""

@@ -287,6 +287,15 @@ class Quote(Recorded):
         self.refuse_if_expired(at=at)
         self.policy = policy
 
+    def refuse_unless_bindable(self, *, at):
+        """Said before a policy is written; `bind` itself asks again under the lock."""
+        if self.state not in BINDABLE:
+            raise Refused(
+                _("The quote is “%(state)s”, so it cannot be bound.")
+                % {"state": self.get_state_display()}
+            )
+        self.refuse_if_expired(at=at)
+
     def refuse_if_expired(self, *, at):
         if clock.day_of(at) > self.expires_on:
             raise Refused(

@@ -23,6 +23,7 @@ def bind_quote(*, quote: Quote, pay_plan: str, by: User) -> Policy:
         quote.submission, "bind", by=by, facts={"quote": quote.number, "pay_plan": pay_plan}
     )
     quote = submission.quotes.select_related("carrier", "version__product").get(pk=quote.pk)
+    quote.refuse_unless_bindable(at=clock.now())
     _refuse_unlicensed(submission, quote)
     _refuse_backdated(submission)
     policy = issue_policy(

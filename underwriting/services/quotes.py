@@ -66,7 +66,8 @@ def _ask_for(
 def _send(job: Job, quotes: Iterable[Quote]) -> None:
     """One message a carrier, so that a slow or failing one holds up nobody else."""
     quotes = list(quotes)
-    Job.objects.filter(pk=job.pk).update(total=len(quotes))
+    job.total = len(quotes)
+    job.save(update_fields=["total"])
     for quote in quotes:
         outbox.put("underwriting.quote_at_carrier", quote_id=quote.pk, revision=quote.revision)
 
