@@ -233,8 +233,8 @@ PROVIDERS = {"dummy": DummyProvider}
 
 def provider() -> PaymentProvider:
     """The provider that PAYMENT_PROVIDER names."""
-    if settings.PAYMENT_PROVIDER not in PROVIDERS:
-        raise ImproperlyConfigured(
-            f"PAYMENT_PROVIDER names “{settings.PAYMENT_PROVIDER}”; there is {', '.join(PROVIDERS)}."
-        )
-    return PROVIDERS[settings.PAYMENT_PROVIDER]()
+    name = settings.PAYMENT_PROVIDER
+    if name not in PROVIDERS:
+        known = ", ".join(PROVIDERS)
+        raise ImproperlyConfigured(f"PAYMENT_PROVIDER names “{name}”; there is only {known}.")
+    return PROVIDERS[name]()

@@ -1,6 +1,6 @@
 """Bills: a policy's instalments, and the invoices made of them when their time comes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounting.enums import AccountCode, ChargeKind, EntryKind
+from accounting.instalments import Instalment as Bill
 from accounting.instalments import Plan, schedule
 from accounting.models import BillingAccount, Instalment, Invoice, InvoiceLine, Line
 from accounting.services.locking import locked
@@ -57,20 +58,8 @@ def bill_policy(
             created_by=by,
             **_codes_of(policy_number),
         )
-        instalments = Instalment.objects.bulk_create(
-            Instalment(
-                billing_account=account,
-                sequence=sequence,
-                due_on=bill.due_on,
-                premium=bill.premium,
-                tax=bill.tax,
-                fees=bill.fees,
-                instalment_fee=bill.instalment_fee,
-            )
-            for sequence, bill in enumerate(bills, start=1)
-        )
         horizon = _horizon(clock.today())
-        for instalment in instalments:
+        for instalment in _write_instalments(account, bills):
             if instalment.due_on <= horizon:
                 _issue_invoice(instalment, account, by)
     return account
@@ -126,6 +115,21 @@ def _codes_of(policy_number: str) -> dict[str, Any]:
     codes = {name: rows[0][name] for name in names}
     in_trust = any(row["account_id"] == AccountCode.CARRIER_PAYABLE for row in rows)
     return codes | {"holds_trust_money": in_trust}
+
+
+def _write_instalments(account: BillingAccount, bills: Sequence[Bill]) -> list[Instalment]:
+    return Instalment.objects.bulk_create(
+        Instalment(
+            billing_account=account,
+            sequence=sequence,
+            due_on=bill.due_on,
+            premium=bill.premium,
+            tax=bill.tax,
+            fees=bill.fees,
+            instalment_fee=bill.instalment_fee,
+        )
+        for sequence, bill in enumerate(bills, start=1)
+    )
 
 
 def _horizon(on: date) -> date:
