@@ -14,6 +14,7 @@ from office.doors import staff_required
 from office.enums import Density, JobState, Language, Theme
 from office.models import Job, User
 from office.uploads import TooMuchAtOnce
+from office.workflow import targets_of
 
 STOP_POLLING = 286  # htmx swaps the answer in and asks no more
 
@@ -76,9 +77,10 @@ def workflow_map(request, label="claims.claim"):
     field = model._meta.get_field("state")
     transitions = list(field.get_all_transitions(model))
     edges = [
-        (t.source, t.name, t.target)
+        (t.source, t.name, target)
         for t in transitions
-        if t.target and t.source and not t.custom.get("guarded")
+        if t.source and not t.custom.get("guarded")
+        for target in targets_of(t)
     ]
     context = {
         "record": model._meta.verbose_name_plural,

@@ -113,7 +113,7 @@ def declared_edges():
         for field in model._meta.fields:
             if isinstance(field, FSMField):
                 for transition in field.get_all_transitions(model):
-                    for target in _targets(transition):
+                    for target in targets_of(transition):
                         guarded = bool(transition.custom.get("guarded"))
                         table = model._meta.db_table
                         yield table, transition.name, transition.source, target, guarded
@@ -143,7 +143,8 @@ def append_only_sql(table):
     return f"SELECT office_make_append_only('{table}')", backward
 
 
-def _targets(transition):
+def targets_of(transition):
+    """The states that an act may lead to: none where the state stays, several where it computes."""
     if transition.target is None:
         return []
     if isinstance(transition.target, RETURN_VALUE):

@@ -19,6 +19,7 @@ from claims.selectors.file import (
 from claims.selectors.invariants import INVARIANTS
 from claims.selectors.letters import regulator_of
 from claims.selectors.worklists import (
+    COLUMNS,
     VIEWS,
     after,
     breaches,
@@ -30,6 +31,7 @@ from claims.selectors.worklists import (
 )
 
 __all__ = [
+    "COLUMNS",
     "INVARIANTS",
     "VIEWS",
     "after",

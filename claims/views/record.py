@@ -221,7 +221,7 @@ def _events(claim):
             "when": date_format(timezone.localtime(event.at), "SHORT_DATETIME_FORMAT"),
             "by": event.by,
             "note": event.note,
-            "icon": ICONS.get(event.kind, "dot"),
+            "icon": ICONS.get(event.kind, "check"),
             "tone": EVENT_TONES.get(event.kind, ""),
         }
         for event in claim.events.select_related("by").order_by("-seq")
