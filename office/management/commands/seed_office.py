@@ -1,0 +1,121 @@
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+
+from claims.enums import ClaimState
+from customers.models import Customer
+from office import clock
+from office.management.seed import cast as people
+from office.management.seed import losses, risks, sales
+from policies import services as policies
+from underwriting import services as underwriting
+
+LOGINS = [
+    ("Agent", "Alex Moreno"),
+    ("Customer service", "Ines Park"),
+    ("Claims handler", "Hugo Brandt"),
+    ("Claims supervisor", "Sofia Reyes"),
+    ("Adjuster", "Dana Ruiz"),
+    ("Underwriter", "Noor Rahman"),
+    ("Accountant", "Alma Ortiz"),
+    ("Accountant, second", "Omar Lindqvist"),
+    ("Compliance", "Carla Winter"),
+    ("Administrator", "Ada Admin"),
+]
+PORTAL = 3
+
+
+class Command(BaseCommand):
+    help = "Fill an empty office with people, policies and claims, all made by its own services."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--seed", type=int, default=20260301)
+        parser.add_argument("--customers", type=int, default=300)
+        parser.add_argument("--policies", type=int, default=400)
+        parser.add_argument("--claims", type=int, default=150)
+
+    def handle(self, *, seed, **wanted):
+        if Customer.objects.exists():
+            raise CommandError("This office has customers already. The seed is for an empty one.")
+        self.dice = risks.Dice(seed)
+        self.total, self.done = sum(wanted[k] for k in ("customers", "policies", "claims")), 0
+        self._hurry()
+        self.now = clock.now()
+        with clock.travel(self.now - timedelta(days=400)):
+            self.cast = people.hire()
+            policies.load_catalogue(by=self.cast.office)
+            underwriting.load_rule_sets(by=self.cast.office)
+            people.appoint_agents(self.cast)
+        customers = self._add_customers(wanted["customers"])
+        sold = self._sell(customers, wanted["policies"])
+        self._report_losses(sold, wanted["claims"])
+        self._write_logins([one for one in customers if one.login_id])
+        self.stdout.write("")
+
+    def _hurry(self):
+        """A demo that is lost with the power is made again: commits need not wait for the disk."""
+        with connection.cursor() as cursor:
+            cursor.execute("SET synchronous_commit = off")
+
+    def _add_customers(self, count):
+        customers = []
+        for number in range(count):
+            moment = self.now - timedelta(days=390) + timedelta(days=50) * number / count
+            with clock.travel(moment):
+                customers.append(sales.add_customer(self.dice, number, self.cast))
+            self._tick("customers")
+        for customer in customers[:PORTAL]:
+            sales.open_portal(customer, self.cast)
+        return list(Customer.objects.order_by("pk"))
+
+    def _sell(self, customers, count):
+        sold, tried = [], 0
+        while len(sold) < count:
+            customer = customers[tried % len(customers)]
+            kind = "auto" if tried % 2 == 0 else "home"
+            begins = self.now - self.dice.days_between(5, 330)
+            tried += 1
+            policy = sales.sell(self.dice, customer, kind, begins, self.cast)
+            if policy:
+                sales.pay_due_invoices(self.dice, policy, self.cast)
+                sold.append(policy)
+                self._tick("policies")
+        for number in range(max(count // 20, 3)):
+            kind = "auto" if number % 2 else "home"
+            sales.quote_only(self.dice, customers[-number - 1], kind, self.cast)
+        return sold
+
+    def _report_losses(self, sold, count):
+        states = [state for state, weight in losses.SPREAD for _ in range(weight)]
+        wanted = [states[number * len(states) // count] for number in range(count)]
+        ours = [one for one in sold if one.product.carrier.is_own]
+        theirs = [one for one in sold if not one.product.carrier.is_own]
+        self.dice.shuffle(ours)
+        self.dice.shuffle(theirs)
+        for state in wanted:
+            policies_left = theirs if state == ClaimState.WITH_CARRIER else ours
+            while policies_left:
+                if losses.Loss(self.dice, policies_left.pop(), self.cast, state).walk():
+                    self._tick("claims")
+                    break
+
+    def _tick(self, what):
+        self.done += 1
+        if not sys.stdout.isatty() and self.done % 50:
+            return
+        filled = 30 * self.done // self.total
+        bar = "█" * filled + "·" * (30 - filled)
+        end = "\r" if sys.stdout.isatty() else "\n"
+        self.stdout.write(f"  {bar} {self.done}/{self.total} {what:<10}", ending=end)
+        self.stdout.flush()
+
+    def _write_logins(self, policyholders):
+        lines = [f"Demo logins, each with the password {people.PASSWORD}", ""]
+        lines += [f"  {role:<20} {people.address_of(name)}" for role, name in LOGINS]
+        lines += [f"  {'Policyholder':<20} {one.login.email}" for one in policyholders]
+        Path(settings.OFFICE_VAR).mkdir(parents=True, exist_ok=True)
+        (Path(settings.OFFICE_VAR) / "demo-logins.txt").write_text("\n".join(lines) + "\n")

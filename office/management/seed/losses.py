@@ -1,0 +1,245 @@
+"""Claims in every state, walked there by the people whose turn it was."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from accounting.tasks import send_payment
+from claims import selectors, services
+from claims.enums import ClaimState
+from claims.models import Claim
+from claims.tasks import issue_letter, record_payment_confirmed
+from customers import services as customers
+from office import clock
+from office.management.seed.cast import Cast
+from office.management.seed.risks import Dice
+from office.management.seed.sales import do_outbox
+from policies.models import Policy
+from policies.selectors import cover_at
+
+# cause → what happened, where, and what it may cost
+AUTO = {
+    "collision": ("Hit from behind at a red light.", (1800, 9500)),
+    "hail": ("Hail dented the roof and the hood.", (900, 4200)),
+    "theft": ("The car was gone in the morning.", (7000, 19000)),
+    "glass": ("A stone broke the windscreen.", (350, 900)),
+    "vandalism": ("Both doors were scratched overnight.", (700, 2600)),
+    "animal": ("A deer ran into the car.", (1500, 6000)),
+}
+HOME = {
+    "fire": ("A pan caught fire and the kitchen burned.", (6000, 38000)),
+    "water": ("A supply line under the sink burst overnight.", (3000, 21000)),
+    "wind_hail": ("The storm took shingles off the roof.", (2500, 15000)),
+    "theft": ("Somebody broke in and took the electronics.", (1200, 7000)),
+    "vandalism": ("The garage door was smashed.", (900, 3500)),
+}
+# How many of a hundred claims end up where; the rest of their life still lies ahead.
+SPREAD = [
+    (ClaimState.RECEIVED, 9),
+    (ClaimState.DOCUMENTING, 12),
+    (ClaimState.INVESTIGATING, 12),
+    (ClaimState.COVERAGE_REVIEW, 8),
+    (ClaimState.EVALUATING, 8),
+    (ClaimState.SETTLEMENT_NOTICE, 5),
+    (ClaimState.OFFERED, 7),
+    (ClaimState.PAYABLE, 6),
+    (ClaimState.CLOSED, 22),
+    (ClaimState.DENIED, 5),
+    (ClaimState.WITHDRAWN, 3),
+    (ClaimState.WITH_CARRIER, 3),
+]
+# Coverages under which the policyholders themselves are paid.
+FIRST_PARTY = {"COLL", "COMP", "DWELL", "CONTENTS"}
+FINAL = {ClaimState.CLOSED, ClaimState.DENIED, ClaimState.WITHDRAWN}
+
+
+class Loss:
+    """One claim on its way, with the moment moving on from act to act."""
+
+    def __init__(self, dice: Dice, policy: Policy, cast: Cast, wanted: ClaimState) -> None:
+        self.dice, self.policy, self.cast, self.wanted = dice, policy, cast, wanted
+        self.adjuster = dice.choice(cast.adjusters)
+        self.handler = dice.choice(cast.handlers)
+        self.now = clock.now()
+        self.at = self._notified_at()
+
+    def _notified_at(self) -> datetime:
+        if self.wanted in FINAL:
+            return clock.now() - self.dice.days_between(30, 160)
+        return clock.now() - self.dice.days_between(1, 16)
+
+    def later(self) -> datetime:
+        """The next act's moment: some hours on, and never in the future."""
+        ahead = (self.now - self.at) / 4
+        limit = timedelta(days=4) if self.wanted in FINAL else min(ahead, timedelta(days=2))
+        self.at = min(self.at + limit * self.dice.uniform(0.2, 1.0), self.now)
+        return self.at
+
+    def walk(self) -> Claim | None:
+        """The claim in the wanted state, or None where the policy did not cover the day."""
+        claim = self._notify()
+        if claim is None:
+            return None
+        for act in self._path(claim):
+            with clock.travel(self.later()):
+                claim = act(claim)
+            if claim.state == ClaimState.CLOSED:
+                break  # below the deductible: nothing is owed
+        return claim
+
+    def _notify(self) -> Claim | None:
+        lost_at = self.at - timedelta(hours=self.dice.randint(3, 70))
+        cover = cover_at(self.policy, lost_at, self.at)
+        if cover is None:
+            return None
+        stories = AUTO if cover.definition.kind == "auto" else HOME
+        insured = {terms.coverage for terms in cover.coverages} & FIRST_PARTY
+        causes = [one for one in stories if insured & set(cover.definition.cause(one).coverages)]
+        if not causes:
+            return None
+        cause = self.dice.choice(causes)
+        what, (low, high) = stories[cause]
+        address = self.policy.address
+        self.loss = Decimal(self.dice.randrange(low, high, 50))
+        with clock.travel(self.at):
+            return services.notify_claim(
+                policy=self.policy,
+                lost_at=lost_at,
+                cause=cause,
+                description=what,
+                place=f"{address.street}, {address.city}",
+                reported_by=self.policy.customer.display_name,
+                estimate=self.loss,
+                by=self.cast["Ines Park"],
+            )
+
+    def _path(self, claim: Claim) -> list[Callable[[Claim], Claim]]:
+        """The acts that lead to the wanted state."""
+        if self.wanted == ClaimState.WITHDRAWN:
+            return [self.triage, self.withdraw]
+        if not claim.is_ours:
+            return [self.triage, self.hand_over] if self.wanted != ClaimState.RECEIVED else []
+        steps = [
+            (ClaimState.RECEIVED, self.triage),
+            (ClaimState.DOCUMENTING, self.verify),
+            (ClaimState.INVESTIGATING, self.investigate),
+            (ClaimState.COVERAGE_REVIEW, self.confirm_coverage),
+            (ClaimState.EVALUATING, self.determine),
+            (ClaimState.SETTLEMENT_NOTICE, self.offer),
+            (ClaimState.OFFERED, self.accept),
+            (ClaimState.PAYABLE, self.pay),
+        ]
+        order = [state for state, _act in steps]
+        if self.wanted == ClaimState.DENIED:
+            return [act for _state, act in steps[:4]] + [self.deny]
+        wanted = ClaimState.RECEIVED if self.wanted == ClaimState.WITH_CARRIER else self.wanted
+        end = order.index(wanted) if wanted in order else len(order)
+        return [act for _state, act in steps[:end]]
+
+    # The acts
+
+    def triage(self, claim: Claim) -> Claim:
+        return services.triage_claim(claim=claim, by=self.cast["Ines Park"])
+
+    def hand_over(self, claim: Claim) -> Claim:
+        number = f"HB-{self.dice.randint(10000, 99999)}"
+        return services.hand_over_claim(claim=claim, carrier_number=number, by=self.handler)
+
+    def withdraw(self, claim: Claim) -> Claim:
+        reason = "The other driver's insurer paid for everything."
+        return services.withdraw_claim(claim=claim, reason=reason, by=self.cast["Ines Park"])
+
+    def verify(self, claim: Claim) -> Claim:
+        for document in claim.documents.all():
+            services.receive_document(claim=claim, document=document, by=self.cast["Ines Park"])
+            services.verify_document(claim=claim, document=document, by=self.handler)
+        claim = services.assign_adjuster(claim=claim, adjuster=self.adjuster, by=self.handler)
+        hit = next(
+            one for one in selectors.proposed_exposures(claim) if one["coverage"] in FIRST_PARTY
+        )
+        services.add_exposure(
+            claim=claim,
+            coverage=hit["coverage"],
+            item=hit["item"],
+            claimant=claim.customer,
+            by=self.handler,
+        )
+        return services.verify_claim(claim=claim, by=self.handler)
+
+    def investigate(self, claim: Claim) -> Claim:
+        exposure = claim.exposures.get()
+        services.record_finding(
+            claim=claim,
+            kind="damage",
+            summary="Seen on site; the damage agrees with the photos.",
+            exposure=exposure,
+            loss=self.loss,
+            depreciation=(self.loss * self.dice.randint(0, 12) / 100).quantize(Decimal("0.01")),
+            by=self.adjuster,
+        )
+        summary = "The policyholder describes how it happened."
+        services.record_finding(claim=claim, kind="phone", summary=summary, by=self.adjuster)
+        services.set_reserve(
+            claim=claim,
+            exposure=exposure,
+            kind="indemnity",
+            amount=self.loss,
+            reason="The adjuster's estimate",
+            by=self.adjuster,
+        )
+        return services.investigate_claim(claim=claim, by=self.adjuster)
+
+    def confirm_coverage(self, claim: Claim) -> Claim:
+        return services.confirm_coverage(
+            claim=claim,
+            opinion="covered",
+            reasons="The cause is insured and no exclusion applies.",
+            by=self.cast["Noor Rahman"],
+        )
+
+    def determine(self, claim: Claim) -> Claim:
+        by = self.handler if self.loss <= 20000 else self.cast["Sofia Reyes"]
+        return services.determine_claim(
+            claim=claim, claimant=claim.customer, reasons="As the adjuster found.", by=by
+        )
+
+    def offer(self, claim: Claim) -> Claim:
+        reasons = "The repair, less wear and your deductible."
+        return services.offer_claim(claim=claim, reasons=reasons, by=self.cast["Ines Park"])
+
+    def accept(self, claim: Claim) -> Claim:
+        return services.accept_claim(
+            claim=claim,
+            sha256=claim.open_offer().sha256,
+            evidence="Accepted by phone; the call is on file.",
+            by=self.cast["Ines Park"],
+        )
+
+    def pay(self, claim: Claim) -> Claim:
+        if not claim.customer.bank_accounts.filter(verified_at__isnull=False).exists():
+            account = customers.add_bank_account(
+                customer=claim.customer,
+                holder=claim.customer.display_name,
+                iban_or_account=f"{self.dice.randint(10**9, 10**10 - 1)}",
+                routing="121000358",
+                by=self.cast["Ines Park"],
+            )
+            customers.verify_bank_account(account=account, by=self.cast["Omar Lindqvist"])
+        claim = services.pay_claim(claim=claim, by=self.cast["Alma Ortiz"])
+        do_outbox(send_payment)
+        do_outbox(record_payment_confirmed)
+        return Claim.objects.get(pk=claim.pk)
+
+    def deny(self, claim: Claim) -> Claim:
+        codes = list(selectors.clauses_of(claim))
+        return services.deny_claim(
+            claim=claim,
+            clauses=[self.dice.choice(codes)],
+            reasons="What happened falls under the exclusion named in this letter.",
+            by=self.cast["Sofia Reyes"],
+        )
+
+
+def write_letters() -> None:
+    """The letters that wait are written; their e-mails go through the worker."""
+    do_outbox(issue_letter)

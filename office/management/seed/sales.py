@@ -1,0 +1,133 @@
+"""Customers and policies: asked, quoted at every carrier, approved where referred, bound, paid."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from accounting import services as accounting
+from accounting.enums import InvoiceState
+from accounting.models import Invoice
+from customers import services as customers
+from customers.models import Customer, Message
+from office import clock
+from office.exceptions import Refused
+from office.management.seed import risks
+from office.management.seed.cast import PASSWORD, Cast
+from office.models import OutboxMessage, User
+from policies.catalogue.application import default_coverages
+from policies.models import Policy
+from policies.selectors import product_definition, versions_sold
+from underwriting import services as underwriting
+from underwriting.enums import BINDABLE, QuoteState
+from underwriting.models import Submission
+from underwriting.tasks import quote_at_carrier
+
+
+def add_customer(dice: risks.Dice, number: int, cast: Cast) -> Customer:
+    told = risks.person(dice, number)
+    agent = cast.agents[number % len(cast.agents)]
+    return customers.add_customer(by=agent.user, **told)
+
+
+def open_portal(customer: Customer, cast: Cast) -> User:
+    """The login of a policyholder: invited, and the link of the invitation opened."""
+    from django.contrib.auth.models import AnonymousUser
+
+    customers.invite_to_portal(customer=customer, by=cast["Ines Park"])
+    letter = Message.objects.filter(reference=f"customer:{customer.number}").latest("pk")
+    token = letter.secret.rstrip("/").rsplit("/", 1)[-1]
+    return customers.accept_invitation(token=token, password=PASSWORD, by=AnonymousUser())
+
+
+def sell(dice: risks.Dice, customer: Customer, kind: str, begins: datetime, cast: Cast):
+    """One policy that begins on that day, or None where every carrier declined.
+
+    The premium is compared: mostly the cheaper carrier is bound.
+    """
+    with clock.travel(begins - dice.days_between(2, 12)):
+        submission = ask_carriers(dice, customer, kind, begins, cast)
+        offers = [_approved(quote, cast) for quote in submission.quotes.all()]
+        offers = sorted((o for o in offers if o), key=lambda quote: quote.total)
+        if not offers:
+            return None
+        chosen = offers[0] if dice.random() < 0.7 else offers[-1]
+        plans = [plan.code for plan in product_definition(chosen.version).pay_plans]
+        return underwriting.bind_quote(
+            quote=chosen, pay_plan=dice.choice(plans), by=submission.agent.user
+        )
+
+
+def ask_carriers(dice, customer: Customer, kind: str, begins: datetime, cast: Cast) -> Submission:
+    """An application, answered by every carrier."""
+    address = customer.addresses.get(is_current=True)
+    agent = customer.agent or cast.agents[0]
+    if kind == "auto":
+        risk = risks.auto(dice, customer.display_name, address.postal_code, begins.date())
+    else:
+        place = {
+            "street": address.street,
+            "city": address.city,
+            "postal_code": address.postal_code,
+            "jurisdiction": address.jurisdiction,
+        }
+        risk = risks.home(dice, place, begins.date())
+    sold = versions_sold(kind=kind, jurisdiction=address.jurisdiction, on=begins.date())
+    submission = underwriting.take_application(
+        customer=customer,
+        agent=agent,
+        product_kind=kind,
+        effective_on=begins.date(),
+        application=risk,
+        coverages=default_coverages(product_definition(sold[0]), risk, address.jurisdiction),
+        by=agent.user,
+    )
+    do_outbox(quote_at_carrier)
+    return Submission.objects.get(pk=submission.pk)
+
+
+def _approved(quote, cast: Cast):
+    """The quote ready to bind: approved by an underwriter where it was referred."""
+    if quote.state == QuoteState.REFERRED:
+        quote = underwriting.approve_quote(
+            quote=quote,
+            by=cast["Noor Rahman"],
+            note="Within our appetite after a look at the file.",
+        )
+    return quote if quote.state in BINDABLE else None
+
+
+def pay_due_invoices(dice: risks.Dice, policy: Policy, cast: Cast) -> None:
+    """What is due by now is mostly paid, on its day."""
+    now = clock.now()
+    open_invoices = Invoice.objects.filter(
+        billing_account__policy_number=policy.number, state=InvoiceState.OPEN
+    )
+    for invoice in open_invoices.order_by("due_on"):
+        due = clock.start_of(invoice.due_on) + timedelta(hours=18)
+        if due > now or dice.random() < 0.08:
+            continue
+        with clock.travel(due):
+            accounting.pay_invoice(
+                invoice=invoice,
+                amount=invoice.total,
+                method="card",
+                token="tok_demo",
+                idempotency_key=str(UUID(int=dice.getrandbits(128))),
+                by=cast["Alma Ortiz"],
+            )
+
+
+def do_outbox(task) -> None:
+    """Do what waits for this task now, as a worker would."""
+    waiting = OutboxMessage.objects.filter(task=task.name, done_at=None).order_by("pk")
+    for pk in list(waiting.values_list("pk", flat=True)):
+        task(message_id=pk)
+
+
+def quote_only(dice, customer: Customer, kind: str, cast: Cast) -> None:
+    """A submission that nobody has bound yet."""
+    begins = clock.now() + dice.days_between(5, 25)
+    with clock.travel(clock.now() - dice.days_between(0, 6)):
+        try:
+            ask_carriers(dice, customer, kind, begins, cast)
+        except Refused:
+            return
