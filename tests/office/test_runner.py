@@ -9,9 +9,10 @@ import sys
 import time
 from pathlib import Path
 
+import psycopg
 import pytest
 
-from office import runner
+from office import embedded, runner
 from office.embedded.ports import free_port, is_free
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -207,3 +208,52 @@ def test_ports_that_listen_are_not_free():
     with socket.create_server(("127.0.0.1", 0)) as listener:
         assert not is_free(listener.getsockname()[1])
     assert not is_free(0)
+
+
+def test_a_demo_office_that_was_half_filled_is_begun_again(tmp_path, capsys):
+    var = tmp_path
+    services = embedded.start(var / "services", durable=False, valkey=False)
+    with psycopg.connect(services.postgres.url("bindery_owner")) as owner:
+        owner.execute("CREATE TABLE half_filled ()")
+    services.stop()
+    runner.seeding_mark(var).touch()
+
+    with runner.servers(var), psycopg.connect(os.environ["DATABASE_OWNER_URL"]) as owner:
+        assert owner.execute("SELECT to_regclass('half_filled')").fetchone() == (None,)
+
+    embedded.remove(var / "services")  # under root it is not in the folder of the tests
+    assert not runner.seeding_mark(var).exists()
+    assert "was interrupted while it filled the demo office" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("demo", "empty", "filled"), [("1", True, True), ("1", False, False), ("0", True, False)]
+)
+def test_only_an_empty_demo_office_is_filled(environment, tmp_path, demo, empty, filled):
+    steps = []
+    (tmp_path / "seed_office.py").touch()
+    environment.setenv("DEMO", demo)
+    environment.setattr(runner, "COMMANDS", tmp_path)
+    environment.setattr(runner, "office_is_empty", lambda: empty)
+    environment.setattr(runner, "step", lambda what, *command: steps.append(command))
+
+    runner.fill_demo_office(tmp_path)
+
+    assert steps == ([("seed_office",)] if filled else [])
+    assert not runner.seeding_mark(tmp_path).exists()
+
+
+def test_a_filling_that_fails_leaves_its_mark(environment, tmp_path):
+    def fail(what, *command):
+        raise runner.CannotRun(what)
+
+    (tmp_path / "seed_office.py").touch()
+    environment.setenv("DEMO", "1")
+    environment.setattr(runner, "COMMANDS", tmp_path)
+    environment.setattr(runner, "office_is_empty", lambda: True)
+    environment.setattr(runner, "step", fail)
+
+    with pytest.raises(runner.CannotRun):
+        runner.fill_demo_office(tmp_path)
+
+    assert runner.seeding_mark(tmp_path).exists()
