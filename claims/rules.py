@@ -21,7 +21,6 @@ may_offer = _granted("offer_claim")
 may_reopen = _granted("reopen_claim")
 may_hand_over = _granted("hand_over_claim")
 may_assign = _granted("assign_claim")
-may_place_hold = _granted("hold_claim", "supervise_claim")
 may_release_hold = _granted("supervise_claim")
 may_set_reserve = _granted("reserve_claim")
 may_add_exposure = _granted("reserve_claim", "investigate_claim", "verify_claim")
@@ -134,6 +133,11 @@ _TURN_PERMISSION = {
 def may_request_documents(claim, user) -> bool:
     """Whoever's turn it is, and the claims department at any time."""
     return user.may("claims.verify_claim") or user.may(_TURN_PERMISSION.get(claim.state, ""))
+
+
+def may_place_hold(claim, user) -> bool:
+    """Staff with the grant; and the office itself, when a payee's name is on a sanctions list."""
+    return user.is_service or user.may("claims.hold_claim") or user.may("claims.supervise_claim")
 
 
 def is_office(claim, user) -> bool:

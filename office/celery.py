@@ -17,6 +17,7 @@ app.conf.beat_schedule = {
     "relay the outbox": {"task": "office.relay_outbox", "schedule": 2},
     "sweep the outbox": {"task": "office.sweep_outbox", "schedule": 15},
     "ask the bank": {"task": "accounting.sweep_payments", "schedule": 15},
+    "escalate what is due": {"task": "claims.escalate_deadlines", "schedule": 900},
     "invoice what is due": {"task": "accounting.announce_due_invoices", "schedule": 900},
 }
 BEAT_SECONDS = 5

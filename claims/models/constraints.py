@@ -41,8 +41,10 @@ CLAIM_CONSTRAINTS = [
     *(_step(number, state, name) for number, (state, _act, name) in enumerate(STEPS)),
     *(_entered(state, name) for state, name in ENTERED.items() if state != ClaimState.WITH_CARRIER),
     CheckConstraint(
-        name="claim_with_carrier_is_handed_over",
-        condition=~Q(state=ClaimState.WITH_CARRIER) | Q(handed_over_at__isnull=False),
+        name="claim_is_handed_over_where_with_carrier",
+        condition=Q(state=ClaimState.WITH_CARRIER, handed_over_at__isnull=False)
+        | Q(state=ClaimState.CLOSED)
+        | (~Q(state__in=[ClaimState.WITH_CARRIER, ClaimState.CLOSED]) & Q(handed_over_at=None)),
     ),
     CheckConstraint(
         name="claim_denial_follows_the_investigation",

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from unittest.mock import patch
 
 from claims import services
 from claims.enums import ClaimState
@@ -116,8 +117,9 @@ def accountant(number=1) -> User:
 
 
 @lru_cache(maxsize=1)
-def _definitions():
-    return {one.code: one for one in catalogue.load_folder()}
+def _shipped():
+    """The shipped products, read and checked once for all tests of a run."""
+    return catalogue.load_folder()
 
 
 def version(product="BIND-HO", *, on=date(2026, 1, 1)):
@@ -125,14 +127,15 @@ def version(product="BIND-HO", *, on=date(2026, 1, 1)):
     found = selectors.version_in_force(product=product, on=on)
     if found:
         return found
-    for definition in _definitions().values():
+    for definition in _shipped():
         if not Carrier.objects.filter(pk=definition.carrier).exists():
             Carrier.objects.create(
                 code=definition.carrier,
                 name=definition.carrier_name,
                 is_own=definition.carrier_is_own,
             )
-    policies.load_catalogue(by=office())
+    with patch.object(catalogue, "load_folder", return_value=_shipped()):
+        policies.load_catalogue(by=office())
     return selectors.version_in_force(product=product, on=on)
 
 
@@ -209,7 +212,13 @@ def notify(policy, *, by=None, **told):
     return services.notify_claim(policy=policy, by=by or service_agent(), **told)
 
 
+def dismiss_duplicates(claim):
+    for duplicate in claim.duplicates.filter(state="found"):
+        services.dismiss_duplicate(claim=claim, duplicate=duplicate, by=service_agent())
+
+
 def to_documenting(claim):
+    dismiss_duplicates(claim)
     return services.triage_claim(claim=claim, by=service_agent())
 
 
