@@ -151,7 +151,7 @@ def complete_environment(var: Path, port: int) -> None:
         "GRANIAN_HOST": "127.0.0.1",
         "GRANIAN_WORKERS": "2",
         "GRANIAN_BLOCKING_THREADS": "8",
-        "GRANIAN_LOG_LEVEL": "warning",
+        "GRANIAN_LOG_LEVEL": "error",
         "LOG_LEVEL": "WARNING",  # the terminal is for what the office has to say
     }
     for name, value in defaults.items():
