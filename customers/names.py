@@ -30,6 +30,11 @@ def words_of(text: str) -> list[str]:
     return fold(text).split()[:WORDS_AT_MOST]
 
 
+def is_number(word: str) -> bool:
+    """Whether a folded word is the whole number of a customer, such as cu-2026-000042."""
+    return bool(re.fullmatch(r"cu-\d{4}-\d{6,}", word))
+
+
 def match_key(name: str) -> str:
     """A name for comparing with a list: neither word order, punctuation nor company forms count,
     nor initials beside two full words."""
