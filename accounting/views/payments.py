@@ -117,7 +117,10 @@ def payment_page(request, number):
         "payment": payment,
         "tone": TONES.get(payment.state, ""),
         "acts": acts,
-        "events": payment.events.select_related("by"),
+        "events": [
+            (workflow.label_of(payment, event.kind), event)
+            for event in payment.events.select_related("by")
+        ],
         "entries": selectors.entries_for(payment.reference),
         "is_own_draft": payment.state == PaymentState.DRAFTED
         and payment.drafted_by_id == request.user.pk,
