@@ -1,18 +1,119 @@
 """The desk: the work whose turn is mine, what is due, and my figures."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Count, Model
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
+from accounting.enums import PaymentState
+from accounting.models import Payment
+from claims import selectors as claims
+from claims.enums import ClaimState
+from office import clock, money
 from office.models import User
+from underwriting.enums import QuoteState
+from underwriting.models import Quote
+
+SHOWN = 10
 
 
 def desk_of(user: User) -> dict[str, Any]:
-    """What stands on this person's desk today."""
-    return {"figures": [], "queues": []}
+    """What stands on this person's desk today: queues of work, the most urgent first."""
+    queues = [queue for queue in _queues(user) if queue["rows"]]
+    return {"figures": list(_figures(user)), "queues": queues}
 
 
 def counts_by_state(model: type[Model], user: User) -> dict[str, int]:
     """How many records of a kind that this person may see stand in each state."""
     rows = model._default_manager.for_user(user).values("state").annotate(n=Count("pk"))
     return {row["state"]: row["n"] for row in rows.order_by()}
+
+
+def _queues(user: User) -> Iterator[dict[str, Any]]:
+    today = clock.today(user.time_zone)
+    if user.may("claims.view_claim"):
+        rows = [_claim(row, today) for row in claims.desk(user, SHOWN)]
+        yield _queue(_("Claims that wait for us"), "claims:list", rows)
+        told = [_escalation(row, today) for row in claims.escalations_for(user, SHOWN)]
+        yield _queue(_("Escalated to you"), "claims:list", told)
+    if user.may("underwriting.approve_quote"):
+        referred = Quote.objects.for_user(user).filter(state=QuoteState.REFERRED)
+        referred = referred.select_related("submission__customer", "carrier").order_by("pk")
+        rows = [_quote(quote) for quote in referred[:SHOWN]]
+        yield _queue(_("Quotes referred to underwriting"), "underwriting:list", rows)
+    if user.may("accounting.approve_payment"):
+        drafted = Payment.objects.for_user(user).filter(state=PaymentState.DRAFTED)
+        rows = [_payment(payment) for payment in drafted.order_by("pk")[:SHOWN]]
+        yield _queue(_("Payments to approve"), "accounting:payments", rows)
+
+
+def _queue(title: str, url_name: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"title": title, "href": reverse(url_name), "rows": rows}
+
+
+def _claim(row: dict[str, Any], today) -> dict[str, Any]:
+    return {
+        "href": reverse("claims:detail", args=[row["number"]]),
+        "number": row["number"],
+        "who": row["customer__display_name"],
+        "what": ClaimState(row["state"]).label,
+        **_due(row["due_on"], today),
+    }
+
+
+def _escalation(row, today) -> dict[str, Any]:
+    return {
+        "href": row.claim.get_absolute_url(),
+        "number": row.claim.number,
+        "who": row.get_rung_display(),
+        "what": row.claim.get_state_display(),
+        **_due(row.due_on, today),
+    }
+
+
+def _quote(quote: Quote) -> dict[str, Any]:
+    return {
+        "href": quote.submission.get_absolute_url(),
+        "number": quote.number,
+        "who": quote.submission.customer.display_name,
+        "what": quote.carrier.name,
+        "due": "",
+    }
+
+
+def _payment(payment: Payment) -> dict[str, Any]:
+    return {
+        "href": payment.get_absolute_url(),
+        "number": payment.number,
+        "who": payment.payee_name,
+        "what": money.format(payment.amount, payment.currency),
+        "due": "",
+    }
+
+
+def _due(due_on, today) -> dict[str, str]:
+    if due_on is None:
+        return {"due": "—", "tone": ""}
+    late = (today - due_on).days
+    if late > 0:
+        return {"due": _("Overdue %(days)s d") % {"days": late}, "tone": "bad"}
+    text = _("Today") if late == 0 else date_format(due_on, "SHORT_DATE_FORMAT")
+    return {"due": text, "tone": "warn" if late > -3 else ""}
+
+
+def _figures(user: User) -> Iterator[dict[str, Any]]:
+    """At most five figures, each of something that this person works on."""
+    if not user.may("claims.view_claim"):
+        return
+    for label, view in (
+        (_("Our turn"), "my_turn"),
+        (_("Mine"), "mine"),
+        (_("Overdue"), "overdue"),
+        (_("On hold"), "held"),
+    ):
+        count = claims.view(user, view).count()
+        tone = "bad" if view == "overdue" and count else ""
+        yield {"label": label, "value": str(count), "tone": tone}

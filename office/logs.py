@@ -7,7 +7,8 @@ import structlog
 PERSONAL = {"ip", "user_agent", "email", "phone", "name", "address", "iban", "account", "referer"}
 LOOKS_PERSONAL = re.compile(
     r"(?<=/invitation/)[\w-]+|(?<=/reset/key/)[\w-]+|"  # addresses that open a door
-    r"[\w.+-]+@[\w-]+\.[\w.-]+|\b[A-Z]{2}\d{2}[A-Z0-9]{11,30}\b|\+?\d[\d ().-]{8,}\d"
+    r"[\w.+-]+@[\w-]+\.[\w.-]+|\b[A-Z]{2}\d{2}[A-Z0-9]{11,30}\b|"
+    r"(?<![A-Z]-)(?<![\d-])\+?\d[\d ().-]{8,}\d"
 )
 KEPT_DIGITS = re.compile(r"^[\d:.T+Z -]+$")
 

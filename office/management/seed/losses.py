@@ -4,11 +4,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from accounting.tasks import send_payment
 from claims import selectors, services
 from claims.enums import ClaimState
 from claims.models import Claim
-from claims.tasks import issue_letter, record_payment_confirmed
 from customers import services as customers
 from office import clock
 from office.management.seed.cast import Cast
@@ -226,8 +224,8 @@ class Loss:
             )
             customers.verify_bank_account(account=account, by=self.cast["Omar Lindqvist"])
         claim = services.pay_claim(claim=claim, by=self.cast["Alma Ortiz"])
-        do_outbox(send_payment)
-        do_outbox(record_payment_confirmed)
+        do_outbox("accounting.send_payment")
+        do_outbox("claims.record_payment_confirmed")
         return Claim.objects.get(pk=claim.pk)
 
     def deny(self, claim: Claim) -> Claim:
@@ -238,8 +236,3 @@ class Loss:
             reasons="What happened falls under the exclusion named in this letter.",
             by=self.cast["Sofia Reyes"],
         )
-
-
-def write_letters() -> None:
-    """The letters that wait are written; their e-mails go through the worker."""
-    do_outbox(issue_letter)

@@ -9,6 +9,7 @@ from accounting.models import Invoice
 from customers import services as customers
 from customers.models import Customer, Message
 from office import clock
+from office.celery import app
 from office.exceptions import Refused
 from office.management.seed import risks
 from office.management.seed.cast import PASSWORD, Cast
@@ -19,7 +20,6 @@ from policies.selectors import product_definition, versions_sold
 from underwriting import services as underwriting
 from underwriting.enums import BINDABLE, QuoteState
 from underwriting.models import Submission
-from underwriting.tasks import quote_at_carrier
 
 
 def add_customer(dice: risks.Dice, number: int, cast: Cast) -> Customer:
@@ -80,7 +80,7 @@ def ask_carriers(dice, customer: Customer, kind: str, begins: datetime, cast: Ca
         coverages=default_coverages(product_definition(sold[0]), risk, address.jurisdiction),
         by=agent.user,
     )
-    do_outbox(quote_at_carrier)
+    do_outbox("underwriting.quote_at_carrier")
     return Submission.objects.get(pk=submission.pk)
 
 
@@ -116,11 +116,12 @@ def pay_due_invoices(dice: risks.Dice, policy: Policy, cast: Cast) -> None:
             )
 
 
-def do_outbox(task) -> None:
+def do_outbox(name: str) -> None:
     """Do what waits for this task now, as a worker would."""
-    waiting = OutboxMessage.objects.filter(task=task.name, done_at=None).order_by("pk")
+    app.loader.import_default_modules()
+    waiting = OutboxMessage.objects.filter(task=name, done_at=None).order_by("pk")
     for pk in list(waiting.values_list("pk", flat=True)):
-        task(message_id=pk)
+        app.tasks[name](message_id=pk)
 
 
 def quote_only(dice, customer: Customer, kind: str, cast: Cast) -> None:
