@@ -197,6 +197,7 @@ class Rung(TextChoices):
 
 # What a role may be granted on claims; office/roles.py says which role has which.
 PERMISSIONS = [
+    ("view_every_claim", _("See all claims, not only one's own")),
     ("notify_claim", _("Can report a loss for anybody")),
     ("triage_claim", _("Can triage a notice of loss")),
     ("verify_claim", _("Can collect and verify documents")),

@@ -22,4 +22,8 @@ class Migration(migrations.Migration):
             model_name='claim',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('handed_over_at__isnull', False), ('state', 'with_carrier')), ('state', 'closed'), models.Q(models.Q(('state__in', ['with_carrier', 'closed']), _negated=True), ('handed_over_at', None)), _connector='OR'), name='claim_is_handed_over_where_with_carrier'),
         ),
+        migrations.AlterModelOptions(
+            name='claim',
+            options={'permissions': [('view_every_claim', "See all claims, not only one's own"), ('notify_claim', 'Can report a loss for anybody'), ('triage_claim', 'Can triage a notice of loss'), ('verify_claim', 'Can collect and verify documents'), ('assign_claim', 'Can assign an adjuster'), ('investigate_claim', 'Can investigate a claim'), ('reserve_claim', 'Can set reserves'), ('confirm_coverage', 'Can confirm the coverage of a claim'), ('determine_claim', 'Can determine a settlement'), ('advance_claim', 'Can grant an advance'), ('offer_claim', 'Can send an offer'), ('answer_offer', 'Can answer an offer made to them'), ('record_answer', "Can write down a claimant's answer"), ('pay_claim', 'Can pay a claim'), ('pay_above_limit', 'Can pay above the limit of a coverage'), ('deny_claim', 'Can deny a claim'), ('reopen_claim', 'Can reopen a claim'), ('hand_over_claim', 'Can hand a claim over to its carrier'), ('hold_claim', 'Can put a claim on hold'), ('supervise_claim', 'Can release holds and answer for deadlines'), ('escalate_claim', 'Can escalate what is due'), ('keep_adjusters', 'Can keep adjusters and their licences')], 'verbose_name': 'claim', 'verbose_name_plural': 'claims'},
+        ),
     ]
