@@ -69,16 +69,23 @@ def customer_page(request, number, sections=()):
         "customer": customer,
         "history": selectors.history_of(customer),
         "parts": [section(request, customer) for section in sections],
-        "acts": [
-            {"label": m.label, "href": f"{customer.get_absolute_url()}{m.act}/", "icon": m.icon}
-            for m in workflow.moves_open_to(request.user, customer)
-            if m.act in ACTS
-        ],
+        "acts": _acts_open(request.user, customer),
         "may_keep": rules.may_keep_own(customer, request.user),
         "may_verify": rules.may_verify_bank_account(customer, request.user),
         "crumbs": [_crumb()],
     }
     return render(request, "customers/detail.html", context)
+
+
+def _acts_open(user, customer):
+    """The buttons, in the order of ACTS."""
+    moves = {move.act: move for move in workflow.moves_open_to(user, customer)}
+    page = customer.get_absolute_url()
+    return [
+        {"label": moves[act].label, "href": f"{page}{act}/", "icon": moves[act].icon}
+        for act in ACTS
+        if act in moves
+    ]
 
 
 @permission_required("customers.change_customer")

@@ -1,7 +1,8 @@
 // <keep-draft>: what is typed survives a lost session. Kept by address in this tab, no secrets, no files,
 // given back when the form is opened again, dropped once it was accepted.
 const draftable = (field) => field.name && field.name !== "csrfmiddlewaretoken"
-  && !["password", "file", "hidden", "submit", "button"].includes(field.type) && !/^cc-|one-time-code/.test(field.autocomplete);
+  && !["password", "file", "hidden", "submit", "button"].includes(field.type) && !/^cc-|one-time-code/.test(field.autocomplete)
+  && !("noDraft" in field.dataset);
 const PREFIX = "draft:";
 const SENT = "draft-sent";
 
