@@ -281,19 +281,22 @@ class Processes(manager.Manager):
 
     def _announce(self) -> None:
         address = f"http://127.0.0.1:{self.port}"
-        deadline = time.monotonic() + READY_SECONDS
-        answer = "no answer"
-        while not self._terminating and time.monotonic() < deadline:
+        began, warned = time.monotonic(), False
+        while not self._terminating:
             ready, answer = ask_readiness(f"{address}/readyz")
             if ready:
-                say(f"\nReady: {address}   ({time.monotonic() - self.began:.0f} s)")
-                if self.logins.exists():
-                    say(self.logins.read_text())
-                say("Ctrl-C stops the office. Its data stays.")
+                self._welcome(address)
                 return
+            if time.monotonic() - began > READY_SECONDS and not warned:
+                say(f"\nThe office is not ready after {READY_SECONDS} s, still waiting: {answer}")
+                warned = True
             time.sleep(1)
-        if not self._terminating:
-            say(f"\nThe office did not become ready in {READY_SECONDS} s: {answer}")
+
+    def _welcome(self, address: str) -> None:
+        say(f"\nReady: {address}   ({time.monotonic() - self.began:.0f} s)")
+        if self.logins.exists():
+            say(self.logins.read_text())
+        say("Ctrl-C stops the office. Its data stays.")
 
 
 def ask_readiness(address: str) -> tuple[bool, str]:
