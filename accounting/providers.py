@@ -193,11 +193,13 @@ class DummyProvider:
 
     @contextmanager
     def _called(self, verb: str, key: str) -> Iterator[sqlite3.Connection]:
-        """One call: written down at once, its effect all or nothing, then the time it takes."""
+        """One call: written down at once; half the time on its way; its effect, all or nothing; and
+        half the time on the way back. A caller that dies meanwhile dies before or after it."""
         with self._open() as bank:
             bank.execute(
                 "INSERT INTO call (verb, key, at) VALUES (?, ?, ?)", [verb, key, time.time()]
             )
+            time.sleep(self.seconds / 2)
             bank.execute("BEGIN IMMEDIATE")
             try:
                 yield bank
@@ -205,7 +207,7 @@ class DummyProvider:
                 bank.execute("ROLLBACK")
                 raise
             bank.execute("COMMIT")
-        time.sleep(self.seconds)
+        time.sleep(self.seconds / 2)
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

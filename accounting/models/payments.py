@@ -28,7 +28,7 @@ from office.models import Event, Recorded
 from office.money import ZERO, MoneyField
 
 # Machine time: how long a worker may hold a payment at the bank before others ask the bank.
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=20)
 
 
 class PaymentQuerySet(models.QuerySet):

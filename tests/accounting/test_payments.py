@@ -18,7 +18,6 @@ from tests.accounting import scenes
 
 pytestmark = pytest.mark.django_db
 SOURCE = "claim:CL-2026-000042"
-AT_THE_BANK_TOO_LONG = timedelta(seconds=31)  # a lease is 30 seconds
 
 
 def _send(payment):
