@@ -13,7 +13,8 @@ from customers import selectors, services
 from customers.enums import CustomerKind
 from customers.forms import NewCustomerForm
 from customers.models import Customer
-from office.api import RowsView, filled, list_schema, repeatable, serializer_of
+from office.api import filled, repeatable, serializer_of
+from office.api.pages import RowsView, list_schema
 from office.enums import Language
 
 TAG = "customers"
@@ -52,7 +53,7 @@ class ContactBody(serializers.Serializer):
     is_preferred = serializers.BooleanField()
 
 
-class AccountBody(serializers.Serializer):
+class BankAccountBody(serializers.Serializer):
     holder = serializers.CharField()
     ending = serializers.CharField(source="masked")
     is_verified = serializers.SerializerMethodField()
@@ -79,7 +80,7 @@ class CustomerBody(serializers.Serializer):
     address = AddressBody(allow_null=True)
     emails = ContactBody(many=True)
     phones = ContactBody(many=True)
-    bank_accounts = AccountBody(many=True)
+    bank_accounts = BankAccountBody(many=True)
 
     def get_agent(self, card) -> str | None:
         return card.customer.agent.code if card.customer.agent else None

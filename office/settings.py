@@ -285,9 +285,9 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["office.api.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["office.api.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_PAGINATION_CLASS": "office.api.KeysetPagination",
+    "DEFAULT_PAGINATION_CLASS": "office.api.pages.KeysetPagination",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "EXCEPTION_HANDLER": "office.api.problem_details",
     "PAGE_SIZE": 50,
@@ -298,14 +298,13 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Bindery",
     "VERSION": "1",
     "SERVE_PUBLIC": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "office.api.document_problems",
-    ],
+    "SWAGGER_UI_SETTINGS": {"persistAuthorization": False, "docExpansion": "none"},
+    "POSTPROCESSING_HOOKS": ["office.api.document_problems"],
 }
 
 UNFOLD = {

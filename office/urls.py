@@ -2,7 +2,6 @@
 
 from django.contrib import admin
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from office import gallery, health, views
 
@@ -22,8 +21,7 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("admin/", admin.site.urls),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
+    path("api/", include("office.api_urls")),
     path("accounting/", include("accounting.urls")),
     path("customers/", include("customers.urls")),
     path("claims/", include("claims.urls")),

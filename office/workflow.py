@@ -73,6 +73,15 @@ def move(record, act, *, by, note="", facts=None, tell=(), **kwargs):
     return record
 
 
+def demand_open(record, act, *, by):
+    """Refuse what `move` would refuse by the state and the person, before the arguments are read.
+
+    A door asks it first, so that nobody learns by the choices of a form what they may not do.
+    Raises `Refused` or `PermissionDenied`.
+    """
+    _permitted(record, act, by)
+
+
 def moves_open_to(user, record):
     """The acts that `user` may perform on `record` now: the buttons of its page, as declared."""
     field = record._meta.get_field("state")

@@ -1,3 +1,0 @@
-"""The doors for programs."""
-
-urlpatterns = []

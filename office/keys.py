@@ -1,0 +1,83 @@
+"""Keys of programs: shown once, kept as a hash, good for their scopes and until their day."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from office import clock
+from office.exceptions import Refused
+from office.models import ApiKey, User
+
+PREFIX = "bk_"
+NOTED_EVERY = timedelta(minutes=1)  # a busy key is not written to on each of its requests
+PARTS = {
+    "customers": gettext_lazy("Customers"),
+    "quotes": gettext_lazy("Applications and quotes"),
+    "policies": gettext_lazy("Products and policies"),
+    "claims": gettext_lazy("Claims and their files"),
+    "invoices": gettext_lazy("Invoices and their payment"),
+    "payments": gettext_lazy("Payments"),
+    "ledger": gettext_lazy("Ledger"),
+}
+READ_ONLY = frozenset({"policies", "payments", "ledger"})
+SCOPES = tuple(
+    f"{part}:{kind}"
+    for part in PARTS
+    for kind in ("read", "write")
+    if kind == "read" or part not in READ_ONLY
+)
+
+
+def make_key(
+    *, user: User, name: str, scopes: Iterable[str], expires_at: datetime | None = None
+) -> tuple[ApiKey, str]:
+    """A new key for `user`. Returns (row, secret); the secret is shown once and never stored."""
+    scopes = sorted(set(scopes))
+    unknown = [scope for scope in scopes if scope not in SCOPES]
+    if unknown or not scopes:
+        raise Refused(
+            _("A key needs scopes out of these: %(scopes)s.") % {"scopes": ", ".join(SCOPES)},
+            field="scopes",
+        )
+    prefix, secret = PREFIX + secrets.token_hex(4), secrets.token_urlsafe(32)
+    row = ApiKey.objects.create(
+        user=user,
+        name=name,
+        prefix=prefix,
+        digest=_digest(secret),
+        scopes=scopes,
+        created_at=clock.now(),
+        expires_at=expires_at,
+    )
+    return row, f"{prefix}.{secret}"
+
+
+def find_key(text: str) -> ApiKey | None:
+    """The key in force that was sent, with its user; None for anything else."""
+    prefix, _dot, secret = text.partition(".")
+    now = clock.now()
+    key = (
+        ApiKey.objects.select_related("user")
+        .filter(Q(expires_at=None) | Q(expires_at__gt=now), prefix=prefix, revoked_at=None)
+        .first()
+    )
+    if key is None or not secrets.compare_digest(bytes(key.digest), _digest(secret)):
+        return None
+    if key.last_used_at is None or now - key.last_used_at > NOTED_EVERY:
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+    return key
+
+
+def revoke_key(*, key: ApiKey) -> ApiKey:
+    ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=clock.now())
+    key.refresh_from_db()
+    return key
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
