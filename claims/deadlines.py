@@ -19,7 +19,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from office.clock import add_days
+from office.clock import DayKind, add_days
 from office.money import round as to_cents
 
 TABLE = Path(__file__).with_name("deadlines.yaml")
@@ -72,7 +72,7 @@ class Rule:
 
     what: str
     starts: str
-    day: str
+    day: DayKind
     citation: str
     days: int = 0
     first: int = 0
@@ -120,7 +120,7 @@ class Due:
     start: str
     start_on: date
     days: int
-    day: str
+    day: DayKind
     citation: str
     is_house: bool
     paused_days: int = 0
@@ -256,7 +256,11 @@ def _turn(facts: Facts, holidays: frozenset[date]) -> Due | None:
 
 
 def count(
-    start_on: date, days: int, kind: str, holidays: frozenset[date], pauses: Iterable[Pause] = ()
+    start_on: date,
+    days: int,
+    kind: DayKind,
+    holidays: frozenset[date],
+    pauses: Iterable[Pause] = (),
 ) -> tuple[date | None, int]:
     """The last of `days` days after `start_on`, and how many days did not count for a pause.
 

@@ -1,5 +1,7 @@
 """States and kinds of claims, and whose turn each state is."""
 
+from typing import Any
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -196,7 +198,7 @@ class Rung(TextChoices):
 
 
 # What a role may be granted on claims; office/roles.py says which role has which.
-PERMISSIONS = [
+PERMISSIONS: list[tuple[str, Any]] = [
     ("view_every_claim", _("See all claims, not only one's own")),
     ("notify_claim", _("Can report a loss for anybody")),
     ("triage_claim", _("Can triage a notice of loss")),

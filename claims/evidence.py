@@ -1,6 +1,6 @@
 """Which documents a product demands for this cause and amount, and why: pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,7 +15,7 @@ class Demand:
     """One document that the file needs before step 2 can end."""
 
     document: str
-    names: dict[str, str]
+    names: Mapping[str, str]
     because: str
 
     @property

@@ -42,8 +42,8 @@ def is_agent(claim, user) -> bool:
 
 
 def may_notify(claim, user) -> bool:
-    """Staff for anybody; a policyholder and an agent for the policies that are theirs."""
-    if user.is_staff and user.may("claims.notify_claim"):
+    """Who sees every claim, for anybody; a policyholder and an agent for what is theirs."""
+    if user.may("claims.notify_claim") and may_view_every_claim(claim, user):
         return True
     return user.is_active and (is_policyholder(claim, user) or is_agent(claim, user))
 

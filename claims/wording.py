@@ -9,6 +9,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,7 +22,7 @@ class Phrase:
 
     pattern: re.Pattern
     only_partial: bool
-    why: str
+    why: str | Promise
 
 
 _FINAL = gettext_lazy("A partial payment must not be called final.")

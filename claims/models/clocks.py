@@ -41,9 +41,9 @@ def facts_of(claim, state) -> deadlines.Facts:
     return deadlines.Facts(
         jurisdiction=claim.jurisdiction,
         line=claim.line,
-        noticed_on=starts["notice"],
+        noticed_on=clock.day_of(claim.notified_at, claim.time_zone),
         state=state,
-        entered_on=day(claim, claim.entered_at),
+        entered_on=clock.day_of(claim.entered_at, claim.time_zone),
         starts={name: on for name, on in starts.items() if on},
         ends={name: on for name, on in ends.items() if on},
         last_letter_on=claim.status_letter_on,

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from claims import adjudication
 from claims.models import Claim
-from claims.models.cover import decisive, definition_of
+from claims.models.cover import at_notice, decisive, definition_of
 from customers.models import Customer
 from office.exceptions import Refused
 from policies.catalogue import label
@@ -58,7 +58,7 @@ def coverage_readings(
 
 def _reading(claim: Claim, cover: Cover | None, exposure) -> dict[str, Any]:
     terms = cover.terms_for(exposure.coverage, exposure.item) if cover else None
-    if terms is None:
+    if cover is None or terms is None:
         return _not_insured(exposure)
     cause = cover.definition.cause(claim.cause)
     raised = tuple(
@@ -102,7 +102,7 @@ def _not_insured(exposure) -> dict[str, Any]:
 
 def proposed_exposures(claim: Claim) -> list[dict[str, Any]]:
     """The coverages of the policy that the cause may hit and that are not on the claim yet."""
-    cover = decisive(claim, counts_later_change=True)
+    cover = at_notice(claim)
     codes = cover.definition.cause(claim.cause).coverages
     known = set(claim.exposures.values_list("coverage", "item"))
     return [

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from claims.enums import LetterKind
-from claims.models import Claim, Letter
+from claims.models import Claim, Letter, Payout
 from claims.models.cover import definition_of
 from claims.selectors.cover import clauses_of
 from office import clock, money
@@ -158,10 +158,16 @@ def _payment(letter: Letter) -> dict[str, Any]:
     )
     return {
         "amount": money.format(payout.payment.amount),
-        "account_last4": payout.payment.bank_account.last4,
+        "account_last4": _account_end(payout),
         "payment_number": payout.payment.number,
         "is_partial": payout.settlement is None or payout.settlement.is_partial,
     }
+
+
+def _account_end(payout: Payout) -> str:
+    """The last digits of the account; a payment is approved only with one."""
+    account = payout.payment.bank_account
+    return account.last4 if account else ""
 
 
 def message_context(letter: Letter) -> dict[str, Any]:
@@ -223,11 +229,11 @@ def _payment_message(letter: Letter) -> dict[str, Any]:
     )
     return {
         "amount": payout.payment.amount,
-        "account_last4": payout.payment.bank_account.last4,
+        "account_last4": _account_end(payout),
         "is_partial": payout.settlement is None or payout.settlement.is_partial,
     }
 
 
 def _handed_over_message(claim: Claim) -> dict[str, Any]:
-    handover = claim.handovers.select_related("carrier").first()
+    handover = claim.handovers.select_related("carrier").latest("handed_over_at")
     return {"carrier_name": handover.carrier.name, "carrier_claim_number": handover.carrier_number}

@@ -73,7 +73,7 @@ def waiting_by_state(user: User) -> dict[str, int]:
     """How many open claims stand in each state: the workflow map's figures."""
     found = Claim.objects.for_user(user).filter(due_on__isnull=False)
     counted = found.values_list("state").annotate(n=Count("id")).order_by()
-    return dict.fromkeys(sorted(OPEN), 0) | dict(counted)
+    return {str(state): 0 for state in sorted(OPEN)} | dict(counted)
 
 
 def desk(user: User, limit: int = 10) -> list[dict[str, Any]]:

@@ -88,7 +88,7 @@ def _tell(claim: Claim, what: str, due_on: date, rung: str, by: User) -> None:
         what=what,
         due_on=due_on,
         rung=rung,
-        department=DEPARTMENT_OF.get(rung, claim.turn),
+        department=DEPARTMENT_OF.get(Rung(rung), claim.turn),
         person=claim.adjuster if rung == Rung.HANDLER else None,
         told_at=clock.now(),
         told_by=by,

@@ -236,6 +236,8 @@ def triage_claim(*, claim: Claim, by: User, note: str = "") -> Claim:
             demanded = demands_of(claim)
         wanted = evidence.missing(demanded, claim.documents.values_list("kind", flat=True))
         ask_for(
-            claim=claim, wanted=[(one.document, one.names, one.because) for one in wanted], by=by
+            claim=claim,
+            wanted=[(one.document, dict(one.names), one.because) for one in wanted],
+            by=by,
         )
     return claim

@@ -15,18 +15,23 @@ def ask_for(*, claim: Claim, wanted: Sequence[tuple[str, dict, str]], by: User) 
     if not wanted:
         return
     at = clock.now()
-    for kind, names, because in wanted:
-        DocumentRequest.objects.update_or_create(
-            claim=claim,
-            kind=kind,
-            defaults={
-                "names": names,
-                "because": because,
-                "state": DocumentState.REQUESTED,
-                "requested_at": at,
-                "requested_by": by,
-            },
-        )
+    DocumentRequest.objects.bulk_create(
+        [
+            DocumentRequest(
+                claim=claim,
+                kind=kind,
+                names=names,
+                because=because,
+                state=DocumentState.REQUESTED,
+                requested_at=at,
+                requested_by=by,
+            )
+            for kind, names, because in wanted
+        ],
+        update_conflicts=True,
+        unique_fields=["claim", "kind"],
+        update_fields=["names", "because", "state", "requested_at", "requested_by"],
+    )
     write_letter(
         claim=claim,
         kind=LetterKind.DOCUMENT_REQUEST,

@@ -179,13 +179,21 @@ def bank_account(person: Customer, *, verified=True):
     return customers.verify_bank_account(account=account, by=accountant(2)) if verified else account
 
 
-def policy_in_force(*, product="BIND-HO", holder=None, language="en", from_on=date(2026, 1, 1)):
+def policy_in_force(
+    *,
+    product="BIND-HO",
+    holder=None,
+    language="en",
+    from_on=date(2026, 1, 1),
+    recorded_at=None,
+):
     """A homeowners policy of 2026 in Sacramento; the dwelling is insured for 400,000."""
+    recorded_at = recorded_at or datetime(from_on.year, from_on.month, from_on.day, 18, tzinfo=UTC)
     rated_on = version(product, on=from_on)
     definition = selectors.product_definition(rated_on)
     holder = holder or customer(language=language)
     coverages = default_coverages(definition, HOME, "US-CA")
-    with clock.travel(datetime(from_on.year, from_on.month, from_on.day, 18, tzinfo=UTC)):
+    with clock.travel(recorded_at):
         return policies.issue_policy(
             version=rated_on,
             customer=holder,

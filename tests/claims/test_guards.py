@@ -62,8 +62,9 @@ def test_notice_for_a_policy_of_somebody_else():
 
     with refused("no policy with this number", "policy"):
         selectors.policy_for_notice(number=policy.number, user=stranger)
-    with pytest.raises(PermissionDenied), transaction.atomic():
-        scenes.notify(policy, by=stranger)
+    for somebody in (stranger, scenes.staff("agent", "agency", "Alex Moreno")):
+        with pytest.raises(PermissionDenied), transaction.atomic():
+            scenes.notify(policy, by=somebody)
 
 
 @pytest.mark.parametrize(
@@ -395,11 +396,28 @@ def test_opinions_with_bad_input(opinion, sentence, field):
 
 
 def test_cover_recorded_after_the_loss_counts_only_with_a_statement_of_no_loss():
-    """The policy was entered on 1 January for cover from 1 January; this one after the loss."""
-    with clock.travel(scenes.LOSS + timedelta(hours=2)):
-        policy = scenes.policy_in_force()
+    """The policy runs from 1 January; the office wrote it down two hours after the fire."""
+    policy = scenes.policy_in_force(recorded_at=scenes.LOSS + timedelta(hours=2))
     claim = scenes.claim_at(ClaimState.COVERAGE_REVIEW, policy=policy)
-    assert claim.policy.terms.get().covers(claim.lost_on)
+
+    with refused("Say whether it counts", "counts_later_change"):
+        scenes.to_evaluating(claim)
+    with refused("only with a statement of no loss", "no_loss_statement"):
+        scenes.to_evaluating(claim, counts_later_change=True)
+
+    claim = scenes.to_evaluating(
+        claim, counts_later_change=True, no_loss_statement="Signed on 12 March."
+    )
+    assert scenes.to_settlement_notice(claim).latest_settlement().amount == Decimal("7500.00")
+
+
+def test_cover_recorded_after_the_loss_that_does_not_count_pays_nothing():
+    policy = scenes.policy_in_force(recorded_at=scenes.LOSS + timedelta(hours=2))
+    claim = scenes.claim_at(ClaimState.COVERAGE_REVIEW, policy=policy)
+
+    claim = scenes.to_settlement_notice(scenes.to_evaluating(claim, counts_later_change=False))
+
+    assert (claim.state, claim.latest_settlement().amount) == (ClaimState.CLOSED, Decimal("0.00"))
 
 
 # Settlement, offer, answer
