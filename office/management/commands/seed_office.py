@@ -92,16 +92,20 @@ class Command(BaseCommand):
     def _report_losses(self, sold, count):
         states = [state for state, weight in losses.SPREAD for _ in range(weight)]
         wanted = [states[number * len(states) // count] for number in range(count)]
-        ours = [one for one in sold if one.product.carrier.is_own]
-        theirs = [one for one in sold if not one.product.carrier.is_own]
-        self.dice.shuffle(ours)
-        self.dice.shuffle(theirs)
+        self.dice.shuffle(wanted)
+        kept = {True: [], False: []}
         for state in wanted:
-            policies_left = theirs if state == ClaimState.WITH_CARRIER else ours
-            while policies_left:
-                if losses.Loss(self.dice, policies_left.pop(), self.cast, state).walk():
-                    self._tick("claims")
-                    break
+            is_ours = state != ClaimState.WITH_CARRIER
+            while not self._report_loss(sold, kept[is_ours], is_ours, state):
+                pass
+            self._tick("claims")
+
+    def _report_loss(self, sold, left, is_ours, state):
+        """One loss on the next policy of our own or of the other carriers; each has its turn."""
+        if not left:
+            left += [one for one in sold if one.product.carrier.is_own == is_ours]
+            self.dice.shuffle(left)
+        return losses.Loss(self.dice, left.pop(), self.cast, state).walk()
 
     def _tick(self, what):
         self.done += 1

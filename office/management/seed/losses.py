@@ -9,6 +9,7 @@ from claims.enums import ClaimState
 from claims.models import Claim
 from customers import services as customers
 from office import clock
+from office.exceptions import Refused
 from office.management.seed.cast import Cast
 from office.management.seed.risks import Dice
 from office.management.seed.sales import do_outbox
@@ -99,17 +100,20 @@ class Loss:
         what, (low, high) = stories[cause]
         address = self.policy.address
         self.loss = Decimal(self.dice.randrange(low, high, 50))
+        told = {
+            "policy": self.policy,
+            "lost_at": lost_at,
+            "cause": cause,
+            "description": what,
+            "place": f"{address.street}, {address.city}",
+            "reported_by": self.policy.customer.display_name,
+            "estimate": self.loss,
+        }
         with clock.travel(self.at):
-            return services.notify_claim(
-                policy=self.policy,
-                lost_at=lost_at,
-                cause=cause,
-                description=what,
-                place=f"{address.street}, {address.city}",
-                reported_by=self.policy.customer.display_name,
-                estimate=self.loss,
-                by=self.cast["Ines Park"],
-            )
+            try:
+                return services.notify_claim(by=self.cast["Ines Park"], **told)
+            except Refused:
+                return None  # the dice repeated a loss of this policy
 
     def _path(self, claim: Claim) -> list[Callable[[Claim], Claim]]:
         """The acts that lead to the wanted state."""
