@@ -3,19 +3,22 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from django.apps import apps
 from django.conf import settings
 from django.db import connection
 
 from office import workflow
-from office.models import Document, OutboxMessage, Upload, WorkflowEdge
+from office.models import Document, OutboxMessage, Recorded, Upload, WorkflowEdge
 
 Finding = tuple[str, bool, str]
 OLDEST_SECONDS = 15 * 60
+SHOWN = 5
 
 
 def invariants() -> Iterator[Finding]:
     """(name, holds, what is broken) for each promise of the floor."""
     yield _edges_follow_the_code()
+    yield _chains_are_intact()
     yield _outbox_is_young()
     yield _files_have_rows()
 
@@ -26,6 +29,18 @@ def _edges_follow_the_code() -> Finding:
     wrong = stored ^ set(workflow.declared_edges())
     detail = ", ".join(f"{table}: {source}→{target}" for table, _, source, target, _ in wrong)
     return "The legal edges are those that the code declares", not wrong, detail[:300]
+
+
+def _chains_are_intact() -> Finding:
+    """Every record's events are the ones that were written, none altered, cut or lost."""
+    broken = [
+        f"{record} at event {seq}"
+        for model in apps.get_models()
+        if issubclass(model, Recorded)
+        for record in model._default_manager.iterator()
+        if (seq := workflow.verify_chain(record)) is not None
+    ]
+    return "Every history is as it was written", not broken, "; ".join(broken[:SHOWN])
 
 
 def _outbox_is_young() -> Finding:

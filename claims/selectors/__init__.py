@@ -16,7 +16,7 @@ from claims.selectors.file import (
     settlement_preview,
     steps_of,
 )
-from claims.selectors.invariants import INVARIANTS
+from claims.selectors.invariants import INVARIANTS, invariants
 from claims.selectors.letters import regulator_of
 from claims.selectors.worklists import (
     COLUMNS,
@@ -45,6 +45,7 @@ __all__ = [
     "document_names",
     "documents_demanded",
     "escalations_for",
+    "invariants",
     "money_of",
     "policy_for_notice",
     "proposed_exposures",

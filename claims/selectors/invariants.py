@@ -1,5 +1,7 @@
 """What must hold at any time, whatever happened: each function returns sentences, none is good."""
 
+from collections.abc import Iterator
+
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce
 
@@ -8,6 +10,8 @@ from claims.enums import OPEN, ClaimState, ReserveKind
 from claims.models import Claim, ClaimEvent, Exposure, Payout, ReserveLine
 from office.money import ZERO
 from office.workflow import verify_chain
+
+SHOWN = 5
 
 
 def each_step_once() -> list[str]:
@@ -106,3 +110,10 @@ INVARIANTS = (
     final_claims_expect_nothing,
     chains_are_intact,
 )
+
+
+def invariants() -> Iterator[tuple[str, bool, str]]:
+    """(what must hold, whether it does, what is broken), for `manage.py invariants`."""
+    for proof in INVARIANTS:
+        found = proof()
+        yield str(proof.__doc__).partition(".")[0], not found, "; ".join(found[:SHOWN])

@@ -2,11 +2,10 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounting import selectors as accounting
 from claims import selectors as claims
-from customers import selectors as customers
 from office import floor_invariants
 from policies import selectors as policies
 
-PARTS = [floor_invariants, customers, accounting, policies, claims]
+PARTS = [floor_invariants, accounting, policies, claims]
 
 
 class Command(BaseCommand):

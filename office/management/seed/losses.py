@@ -1,8 +1,9 @@
 """Claims in every state, walked there by the people whose turn it was."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from claims import selectors, services
 from claims.enums import ClaimState
@@ -100,7 +101,7 @@ class Loss:
         what, (low, high) = stories[cause]
         address = self.policy.address
         self.loss = Decimal(self.dice.randrange(low, high, 50))
-        told = {
+        told: dict[str, Any] = {
             "policy": self.policy,
             "lost_at": lost_at,
             "cause": cause,
@@ -115,7 +116,7 @@ class Loss:
             except Refused:
                 return None  # the dice repeated a loss of this policy
 
-    def _path(self, claim: Claim) -> list[Callable[[Claim], Claim]]:
+    def _path(self, claim: Claim) -> Sequence[Callable[[Claim], Claim]]:
         """The acts that lead to the wanted state."""
         if self.wanted == ClaimState.WITHDRAWN:
             return [self.triage, self.withdraw]
