@@ -1,6 +1,7 @@
 """What stands at every door: headers, language, second factor, who may enter which part."""
 
 from functools import wraps
+from http import HTTPStatus
 from time import time
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -9,6 +10,7 @@ from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.contrib.auth.backends import BaseBackend
 from django.core.exceptions import PermissionDenied
+from django.http import JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
@@ -96,15 +98,23 @@ class SecondFactorMiddleware:
         return works_here and not settings.DEMO and not request.path.startswith(self.OPEN)
 
     def _ask(self, request):
-        if request.path.startswith("/api/"):
-            raise PermissionDenied(_("Staff sign in with a second factor."))
+        if request.path.startswith("/api/") and request.path != "/api/":
+            return _problem(403, _("Staff sign in with a second factor."))
         from allauth.mfa.utils import is_mfa_enabled
 
         return redirect("mfa_reauthenticate" if is_mfa_enabled(request.user) else "mfa_index")
 
 
+def _problem(code, detail):
+    """Problem details (RFC 9457) for a program that does not get as far as the API's own."""
+    body = {"type": "about:blank", "title": HTTPStatus(code).phrase, "status": code}
+    return JsonResponse(
+        body | {"detail": detail}, status=code, content_type="application/problem+json"
+    )
+
+
 def has_second_factor(request):
-    records = get_authentication_records(request)
+    records = get_authentication_records(request, request.user)
     return any(
         record.get("method") == "mfa" and record.get("at", 0) <= time() for record in records
     )

@@ -26,6 +26,7 @@ def _client(user, *methods):
     session["account_authentication_methods"] = [
         {"method": method, "at": time.time()} for method in methods
     ]
+    session["account_authentication_methods_user"] = str(user.pk)
     session.save()
     return client
 
