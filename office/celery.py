@@ -19,6 +19,8 @@ app.conf.beat_schedule = {
     "ask the bank": {"task": "accounting.sweep_payments", "schedule": 15},
     "escalate what is due": {"task": "claims.escalate_deadlines", "schedule": 900},
     "invoice what is due": {"task": "accounting.announce_due_invoices", "schedule": 900},
+    "let policies expire": {"task": "policies.expire_policies", "schedule": 900},
+    "let quotes expire": {"task": "underwriting.expire_quotes", "schedule": 900},
 }
 BEAT_SECONDS = 5
 

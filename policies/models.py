@@ -1,6 +1,7 @@
 """The catalogue, policies, and what each term was believed to be at any moment."""
 
 import json
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -24,6 +25,9 @@ from policies.enums import PolicyState, TransactionKind
 
 class WrittenJSONField(models.TextField):
     """JSON as it was written. jsonb would sort the keys, and a form is drawn in their order."""
+
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
 
     def from_db_value(self, value, expression, connection):
         return json.loads(value)
@@ -159,6 +163,8 @@ class Policy(Recorded):
 
 class PolicyEvent(Event):
     record = models.ForeignKey(Policy, models.PROTECT, related_name="events")
+
+    label: str  # the act in the reader's words, filled for a page
 
 
 class Term(models.Model):

@@ -98,7 +98,7 @@ def _sha256(content: Any) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def issue_policy(
     *,
     version: ProductVersion,
@@ -372,7 +372,7 @@ def _replace_beliefs(
 def issue_declarations(*, policy: Policy, by: User) -> Document:
     """Render the declarations page of the latest term in the customer's language and keep it."""
     language = policy.customer.language
-    term = policy.terms.order_by("-sequence").first()
+    term = policy.terms.latest("sequence")
     document = documents.issue(
         template="declarations",
         data=selectors.declarations(term, language=language),

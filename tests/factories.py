@@ -185,6 +185,7 @@ def signed_in(user: User) -> Client:
     client.force_login(user, backend="office.doors.GrantsBackend")
     session = client.session
     session["account_authentication_methods"] = [{"method": "mfa", "at": time.time()}]
+    session["account_authentication_methods_user"] = str(user.pk)
     session.save()
     return client
 

@@ -5,7 +5,7 @@ cents ever enters it: `facts` refuses a Decimal. Sums insured are whole units an
 """
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
@@ -69,14 +69,14 @@ def _problems_of(rule: Mapping[str, Any]) -> list[str]:
 def facts(
     *,
     risk: Mapping[str, Any],
-    coverages: list[Mapping[str, Any]],
+    coverages: Sequence[Mapping[str, Any]],
     jurisdiction: str,
     on: date,
 ) -> dict[str, Any]:
     """What the conditions may look at."""
     known = {
         "risk": risk,
-        "coverages": coverages,
+        "coverages": list(coverages),
         "jurisdiction": jurisdiction,
         "on": on.isoformat(),
         "year": on.year,

@@ -2,22 +2,23 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class SubmissionState(TextChoices):
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("submission", "Open")
     BOUND = "bound", _("Bound")
-    CLOSED = "closed", _("Closed")
+    CLOSED = "closed", pgettext_lazy("submission", "Closed")
 
 
 class QuoteState(TextChoices):
     PENDING = "pending", _("Being quoted")
     RATED = "rated", _("Ready to bind")
     REFERRED = "referred", _("Referred")
-    APPROVED = "approved", _("Approved")
+    APPROVED = "approved", pgettext_lazy("quote", "Approved")
     BOUND = "bound", _("Bound")
     DECLINED = "declined", _("Declined")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
+    WITHDRAWN = "withdrawn", pgettext_lazy("quote", "Withdrawn")
     EXPIRED = "expired", _("Expired")
     FAILED = "failed", _("Carrier did not answer")
 
@@ -34,7 +35,7 @@ class Blocks(TextChoices):
     """What a rule that fires holds up, mildest first."""
 
     INFO = "info", _("Nothing")
-    ISSUANCE = "issuance", _("Issue")
+    ISSUANCE = "issuance", pgettext_lazy("what a rule blocks", "Issue")
     BIND = "bind", _("Binding")
     QUOTE = "quote", _("Release of the price")
     REJECT = "reject", _("Rejected")

@@ -79,7 +79,7 @@ def _by_price(quote: Quote) -> tuple[bool, Decimal, str]:
 
 def _a_year(quote: Quote) -> Decimal:
     """The price as for twelve months: carriers' terms differ in length."""
-    return quote.total * 12 / quote.definition.term_months
+    return (quote.total or money.ZERO) * 12 / quote.definition.term_months
 
 
 def trace_of(quote: Quote) -> list[dict[str, Any]]:
@@ -140,8 +140,8 @@ def _terms(quote: Quote) -> dict[tuple[str, str], CoverageTerms]:
 
 
 def _price_rows(quotes: list[Quote]) -> list[ComparedRow]:
-    def row(name: str, amounts: Iterable[Decimal]) -> ComparedRow:
-        return ComparedRow(name, [money.format(amount) for amount in amounts])
+    def row(name: str, amounts: Iterable[Decimal | None]) -> ComparedRow:
+        return ComparedRow(name, [money.format(amount or money.ZERO) for amount in amounts])
 
     months = [_("%(months)s months") % {"months": q.definition.term_months} for q in quotes]
     return [
@@ -205,17 +205,18 @@ def _exclusion_rows(terms: list[dict[tuple[str, str], CoverageTerms]]) -> list[C
 
 
 def _commission_rows(quotes: list[Quote]) -> list[ComparedRow]:
-    cells = [
-        _("%(amount)s (%(rate)s%% of the premium)")
-        % {
-            "amount": money.format(quote.commission),
-            "rate": f"{(quote.commission_rate * 100).normalize():f}",
-        }
-        if quote.commission
-        else _("No commission: it is the office's own product")
-        for quote in quotes
-    ]
+    cells = [_commission_text(quote) for quote in quotes]
     return [ComparedRow(_("Commission included in the premium"), cells)]
+
+
+def _commission_text(quote: Quote) -> str:
+    if not quote.commission or not quote.commission_rate:
+        return _("No commission: it is the office's own product")
+    share = (quote.commission_rate * 100).normalize()
+    return _("%(amount)s (%(rate)s%% of the premium)") % {
+        "amount": money.format(quote.commission),
+        "rate": f"{share:f}",
+    }
 
 
 def risk_of(submission: Submission) -> list[tuple[str, list[tuple[str, str]]]]:

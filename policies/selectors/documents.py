@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounting.models import Instalment
 from office import clock, money
+from office.exceptions import Refused
 from policies.catalogue import label
 from policies.models import Policy, Term
 from policies.rating import Levy
@@ -26,6 +27,8 @@ def declarations(term: Term, *, language: str) -> dict[str, Any]:
     with translation.override(language):
         last = term.transactions.order_by("-sequence").values_list("recorded_at", flat=True)[0]
         cover = as_of(policy, term.valid_from, last)
+        if cover is None:
+            raise Refused(_("This term covers nothing, so there is nothing to declare."))
         return {
             **_heading(policy, term),
             "groups": _groups(cover),

@@ -1,6 +1,6 @@
 """What must always be true of terms, segments and their premium."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.db import connection
 
@@ -47,8 +47,8 @@ def invariants() -> Iterator[Finding]:
     yield _none("The ledger holds what the policies have written", UNEQUAL_LEDGER, posting)
 
 
-def _none(name: str, query: str, params: list[str] | None = None) -> Finding:
+def _none(name: str, query: str, params: Sequence[str] = ()) -> Finding:
     with connection.cursor() as cursor:
-        cursor.execute(query, params)
+        cursor.execute(query, list(params))
         broken = [str(pk) for (pk,) in cursor.fetchmany(10)]
     return name, not broken, ", ".join(broken)

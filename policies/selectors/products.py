@@ -2,10 +2,8 @@
 
 from datetime import date
 
-from django.db.models import QuerySet
-
 from policies import catalogue, rating
-from policies.models import ProductVersion
+from policies.models import ProductVersion, ProductVersionQuerySet
 
 # Versions never change, so what is made of them is kept by the hash of their content.
 _definitions: dict[str, catalogue.ProductDefinition] = {}
@@ -39,6 +37,6 @@ def versions_sold(*, kind: str, jurisdiction: str, on: date) -> list[ProductVers
     return [row for row in found if jurisdiction in product_definition(row).jurisdictions]
 
 
-def _light_versions() -> QuerySet[ProductVersion]:
+def _light_versions() -> ProductVersionQuerySet:
     """Versions without their definition, which is long and read once."""
     return ProductVersion.objects.select_related("product__carrier").defer("definition")

@@ -11,12 +11,10 @@ from django.db import transaction
 from office import clock, outbox
 from office.exceptions import Refused
 from office.models import Job, OutboxMessage
-from policies.models import ProductVersion
-from policies.selectors import product_definition
 from tests import factories
 from underwriting import carriers, rules, services, tasks
 from underwriting.enums import QuoteState
-from underwriting.models import Quote, RuleSetVersion, Submission
+from underwriting.models import Quote, Submission
 
 pytestmark = pytest.mark.django_db
 
@@ -380,55 +378,3 @@ def test_what_a_carrier_cannot_offer_it_answers_with_the_next_that_is_not_below(
     assert chosen["HARBOR"] in {"500", "1000"}
     assert submission.quotes.get(carrier_id="HARBOR").notes
     assert submission.quotes.get(carrier_id="BIND").notes == []
-
-
-def test_publishing_rules_makes_an_edition_and_the_old_one_stays():
-    factories.catalogue()
-    first = RuleSetVersion.objects.get(rule_set_id="BIND-PA")
-    rule = {**first.rules[0], "when": "true"}
-    fields = {
-        "code": "BIND-PA",
-        "name": "Bindery",
-        "effective_from": date(2026, 6, 1),
-        "quote_days": 10,
-        "by": factories.underwriter(),
-    }
-
-    second = services.publish_rule_set(rules_=[rule], **fields)
-    same = services.publish_rule_set(rules_=[rule], **fields)
-
-    editions = RuleSetVersion.objects
-    assert (second.version, same) == (2, None)
-    assert editions.in_force(code="BIND-PA", on=date(2026, 5, 31)) == first
-    assert editions.in_force(code="BIND-PA", on=date(2026, 6, 1)) == second
-    assert editions.in_force(code="BIND-PA", on=date(2024, 1, 1)) is None
-
-
-def test_rules_with_a_fault_are_not_published():
-    rule = {"code": "x", "when": "risk.(", "blocks": "bind", "messages": {"en": "a", "es": "b"}}
-
-    refusal = refused(
-        services.publish_rule_set,
-        code="X",
-        name="X",
-        effective_from=date(2026, 1, 1),
-        quote_days=30,
-        rules_=[rule],
-        by=factories.underwriter(),
-    )
-
-    assert "cannot be read" in str(refusal)
-
-
-def test_loading_the_shipped_rules_twice_adds_nothing():
-    factories.catalogue()
-    before = RuleSetVersion.objects.count()
-
-    assert services.load_rule_sets(by=factories.office()) == []
-    assert (
-        RuleSetVersion.objects.count()
-        == before
-        == len(
-            {product_definition(row).underwriting_rule_set for row in ProductVersion.objects.all()}
-        )
-    )

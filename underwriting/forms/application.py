@@ -61,27 +61,29 @@ class Section:
 
 @dataclass
 class ApplicationForm:
-    """`data` as posted, or the `risk` and `coverages` to begin with."""
+    """`data` as sent, or what to begin with: `risk` and `coverages`, or what was `typed` so far."""
 
     offers: Sequence[ProductDefinition]
     jurisdiction: str
     data: QueryDict | None = None
     risk: Mapping[str, Any] = field(default_factory=dict)
     coverages: Sequence[Mapping[str, str]] = ()
+    typed: QueryDict | None = None
     others: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.posted = self.typed if self.data is None else self.data
         self.schema = self.offers[0].risk_schema
         self.is_bound = self.data is not None
         self.properties = self.schema["properties"]
         self.sections = [self._plain_section(), *self._item_sections()]
-        self.cover = self._cover(POLICY, "")
+        self.cover = self.cover_of(POLICY, "")
 
     # Building
 
     def _plain_section(self) -> Section:
         form = self._form("", self.schema, self.risk)
-        return Section("", _("About the risk"), [Row("", "", form, self._cover("", ""))])
+        return Section("", _("About the risk"), [Row("", "", form, self.cover_of("", ""))])
 
     def _item_sections(self) -> Iterator[Section]:
         for name, schema in self.properties.items():
@@ -93,7 +95,7 @@ class ApplicationForm:
     def _object_section(self, name: str, schema: Json) -> Section:
         thing = self.risk.get(name, {})
         key = thing.get("key", name)
-        row = Row(key, "", self._form(name, schema, thing), self._cover(name, key))
+        row = Row(key, "", self._form(name, schema, thing), self.cover_of(name, key))
         return Section(name, wording.field_title(name, schema), [row])
 
     def _list_section(self, name: str, schema: Json) -> Section:
@@ -104,7 +106,7 @@ class ApplicationForm:
                 key,
                 f"{singular} {place}",
                 self._form(f"{name}.{key}", schema["items"], items.get(key, {})),
-                self._cover(name, key),
+                self.cover_of(name, key),
             )
             for place, key in enumerate(self.keys_of(name), start=1)
         ]
@@ -119,13 +121,16 @@ class ApplicationForm:
         }
         initial = {name: as_initial(spec, thing.get(name)) for name, spec in plain.items()}
         form = PathForm(self.data, prefix=path, initial=initial)
+        if self.typed is not None:
+            form.initial = {name: self.typed.get(form.add_prefix(name)) for name in plain}
         for name, spec in plain.items():
             linked = self._titles_of(spec["x-link"]) if "x-link" in spec else None
             required = name in schema.get("required", ())
             form.fields[name] = field_of(name, spec, required=required, linked=linked)
         return form
 
-    def _cover(self, per: str, item: str) -> CoverForm:
+    def cover_of(self, per: str, item: str) -> CoverForm:
+        """The cover to choose for one item, or for the policy."""
         return CoverForm(
             self.data,
             offers=self.offers,
@@ -133,17 +138,24 @@ class ApplicationForm:
             item=item,
             jurisdiction=self.jurisdiction,
             chosen=self.coverages,
+            typed=self.typed,
         )
 
     # Rows
 
     def keys_of(self, name: str) -> list[str]:
         """The keys of a list's rows, in order: as posted, as stored, or those of empty rows."""
-        if self.data is not None:
-            return [key for key in self.data.getlist(name) if key.isalnum()]
+        if self.posted is not None:
+            return [key for key in self.posted.getlist(name) if key.isalnum()]
         stored = [item["key"] for item in self.risk.get(name, [])]
         least = self.properties[name].get("minItems", 0)
         return stored or [f"{self._letter(name)}{number + 1}" for number in range(least)]
+
+    def next_key(self, name: str) -> str:
+        """A key that no row of the list has, after all that it has."""
+        letter = self._letter(name)
+        tails = [key.removeprefix(letter) for key in self.keys_of(name)]
+        return f"{letter}{max((int(tail) for tail in tails if tail.isdecimal()), default=0) + 1}"
 
     def _letter(self, name: str) -> str:
         """What the keys of a list begin with: as much of its name as no other list shares."""
@@ -164,12 +176,14 @@ class ApplicationForm:
 
     def _raw(self, name: str, key: str) -> dict[str, Any]:
         """What is known of an item before it is checked."""
-        if self.data is None:
+        if self.posted is None:
             stored = {item["key"]: item for item in self.risk.get(name, [])}
             return stored.get(key, {})
         fields = self.properties[name]["items"]["properties"]
-        typed = {field_name: self.data.get(f"{name}.{key}.{field_name}") for field_name in fields}
-        return {field_name: value for field_name, value in typed.items() if value}
+        typed = {one: self.posted.get(f"{name}.{key}.{one}") for one in fields}
+        return {
+            one: int(value) if value.isdecimal() else value for one, value in typed.items() if value
+        }
 
     # Checking
 
@@ -232,16 +246,16 @@ class ApplicationForm:
 
 
 def with_row_changed(form: ApplicationForm, *, add: str = "", remove: str = "") -> ApplicationForm:
-    """The form as typed so far, with an empty row more in one list, or without one row."""
-    data = form.data.copy()
+    """The form as typed so far, with an empty row more in one list, or without one row.
+
+    Nothing is checked: who adds a row has not finished yet.
+    """
+    typed = form.posted.copy()
     if add in form.properties:
-        keys, letter = form.keys_of(add), form._letter(add)
-        numbers = [int(key.removeprefix(letter)) for key in keys if key[len(letter) :].isdigit()]
-        new = f"{letter}{max(numbers, default=0) + 1}"
-        data.setlist(add, [*keys, new])
-        blank = form._cover(add, new)
-        data.update(blank.as_posted())
+        new = form.next_key(add)
+        typed.setlist(add, [*form.keys_of(add), new])
+        typed.update(form.cover_of(add, new).as_posted())
     name, _dot, key = remove.partition(".")
     if name in form.properties:
-        data.setlist(name, [kept for kept in form.keys_of(name) if kept != key])
-    return ApplicationForm(form.offers, form.jurisdiction, data=data)
+        typed.setlist(name, [kept for kept in form.keys_of(name) if kept != key])
+    return ApplicationForm(form.offers, form.jurisdiction, typed=typed)

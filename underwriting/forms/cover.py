@@ -28,6 +28,7 @@ class CoverForm(forms.Form):
         item: str,
         jurisdiction: str,
         chosen: Sequence[Mapping[str, str]] = (),
+        typed: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(data, prefix=f"cover.{item or 'policy'}")
         self.item = item
@@ -36,6 +37,8 @@ class CoverForm(forms.Form):
         self.is_new = not chosen
         for code, coverages in _by_code(offers, per, jurisdiction).items():
             self._add(code, coverages, jurisdiction)
+        if typed is not None and any(self.add_prefix(name) in typed for name in self.fields):
+            self.initial = {name: typed.get(self.add_prefix(name), "") for name in self.fields}
 
     def add_prefix(self, field_name: str) -> str:
         return f"{self.prefix}.{field_name}"

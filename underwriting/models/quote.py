@@ -12,6 +12,7 @@ from office.enums import AuthorityKind
 from office.exceptions import Refused
 from office.models import Event, Recorded
 from office.money import MoneyField
+from policies.catalogue import ProductDefinition
 from underwriting import rules
 from underwriting.enums import (
     BINDABLE,
@@ -77,6 +78,11 @@ class Quote(Recorded):
     )
 
     objects = QuoteQuerySet.as_manager()
+
+    # What a page needs besides, filled by selectors.quotes_of.
+    tone: str
+    shows_price: bool
+    definition: ProductDefinition
 
     class Meta:
         verbose_name, verbose_name_plural = gettext_lazy("quote"), gettext_lazy("quotes")

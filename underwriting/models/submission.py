@@ -135,3 +135,5 @@ class Submission(Recorded):
 
 class SubmissionEvent(Event):
     record = models.ForeignKey(Submission, models.PROTECT, related_name="events")
+
+    label: str  # the act in the reader's words, filled for a page

@@ -76,15 +76,17 @@ def quote_at_carrier(*, quote: Quote, revision: int, by: User) -> Quote:
     """Ask one carrier and record its answer. Asking again about an answered quote does nothing."""
     if quote.state != QuoteState.PENDING or quote.revision != revision:
         return quote
+    stamps: dict[str, Any]
     try:
-        answer = _ask_carrier(quote)
+        rule_version = _rules_for(quote)
+        answer = _ask_carrier(quote, rule_version)
     except Refused as refusal:
         act, stamps = "fail", {"reason": str(refusal)}
     except Exception:
         log.exception("underwriting.carrier_failed", quote_id=quote.pk)
         act, stamps = "fail", {"reason": _("The carrier's system gave no usable answer.")}
     else:
-        act, stamps = answer.act, {"answer": _stamps(quote, answer)}
+        act, stamps = answer.act, {"answer": _stamps(answer, rule_version)}
     try:
         with transaction.atomic():
             quote = workflow.move(quote, act, by=by, revision=revision, **stamps)
@@ -96,18 +98,20 @@ def quote_at_carrier(*, quote: Quote, revision: int, by: User) -> Quote:
     return quote
 
 
-def _ask_carrier(quote: Quote) -> carriers.Answer:
-    submission = quote.submission
-    definition = cover.product_definition(quote.version)
-    quote.rule_version = RuleSetVersion.objects.in_force(
-        code=definition.underwriting_rule_set, on=submission.effective_on
-    )
-    if quote.rule_version is None:
+def _rules_for(quote: Quote) -> RuleSetVersion:
+    code = cover.product_definition(quote.version).underwriting_rule_set
+    found = RuleSetVersion.objects.in_force(code=code, on=quote.submission.effective_on)
+    if found is None:
         raise Refused(_("There are no underwriting rules for this product on that day."))
+    return found
+
+
+def _ask_carrier(quote: Quote, rule_version: RuleSetVersion) -> carriers.Answer:
+    submission = quote.submission
     return carriers.ask(
-        definition,
+        cover.product_definition(quote.version),
         cover.rating_plan(quote.version),
-        quote.rule_version.rules,
+        rule_version.rules,
         carriers.Question(
             risk=submission.application,
             wanted=submission.coverages,
@@ -117,12 +121,12 @@ def _ask_carrier(quote: Quote) -> carriers.Answer:
     )
 
 
-def _stamps(quote: Quote, answer: carriers.Answer) -> dict[str, Any]:
-    days = timedelta(days=quote.rule_version.quote_days)
+def _stamps(answer: carriers.Answer, rule_version: RuleSetVersion) -> dict[str, Any]:
+    days = timedelta(days=rule_version.quote_days)
     stamps = {name: getattr(answer, name) for name in answer.__dataclass_fields__}
     return {
         **stamps,
-        "rule_version": quote.rule_version,
+        "rule_version": rule_version,
         "expires_on": clock.today() + days,
     }
 
