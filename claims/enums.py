@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from office.enums import DepartmentCode
 
@@ -145,7 +146,7 @@ class PayoutKind(TextChoices):
 
 
 class OfferState(TextChoices):
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("offer", "Open")
     ACCEPTED = "accepted", _("Accepted")
     DISPUTED = "disputed", _("Disputed")
     LAPSED = "lapsed", _("No longer open")

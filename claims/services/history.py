@@ -10,7 +10,7 @@ from claims.enums import ReporterKind
 from claims.models import Claim
 from claims.models.guards import demand_text
 from claims.services.notice import demand_cover, file_for
-from office import clock, money
+from office import money
 from office.models import User
 from office.workflow import begin
 from policies.models import Policy
@@ -33,7 +33,7 @@ def import_claim(
 ) -> Claim:
     """Take over a claim with its state. `reference` is its number in the other system."""
     demand_text(reference, _("Give the number in the other system."), "reference")
-    cover = demand_cover(policy, lost_at, clock.now())
+    cover = demand_cover(policy, lost_at, cause)
     claim = file_for(
         policy=policy,
         cover=cover,

@@ -57,8 +57,7 @@ def notify_claim(
     """
     policy = _locked(policy)
     _demand_notice(description, place, reported_by, reporter_kind, estimate)
-    cover = demand_cover(policy, lost_at, clock.now())
-    cover.definition.cause(cause)
+    cover = demand_cover(policy, lost_at, cause)
     words = {
         "place": place,
         "description": description,
@@ -79,13 +78,13 @@ def notify_claim(
         is_injured=is_injured,
         **{name: text.strip() for name, text in words.items()},
     )
-    claim = _open(claim, is_another_loss, by, note)
-    attach_uploads(claim=claim, uploads=uploads, by=by)
-    return claim
+    return _open(claim, is_another_loss, uploads, by, note)
 
 
-def _open(claim: Claim, is_another_loss: bool, by: User, note: str) -> Claim:
-    """The claim with its first event, the notices it resembles, and the acknowledgement."""
+def _open(
+    claim: Claim, is_another_loss: bool, uploads: Iterable[Upload], by: User, note: str
+) -> Claim:
+    """The claim with its first event, its files, its look-alikes, and the acknowledgement."""
     alike = _notices_alike(claim)
     if not is_another_loss:
         _refuse_repetition(claim, alike)
@@ -96,6 +95,7 @@ def _open(claim: Claim, is_another_loss: bool, by: User, note: str) -> Claim:
     }
     claim = begin(claim, "notify", by=by, note=note, facts=facts)
     _keep_duplicates(claim, alike)
+    attach_uploads(claim=claim, uploads=uploads, by=by)
     write_letter(
         claim=claim,
         kind=LetterKind.ACKNOWLEDGEMENT,
@@ -145,12 +145,16 @@ def _demand_notice(
         raise Refused(_("An amount cannot be negative."), field="estimate")
 
 
-def demand_cover(policy: Policy, lost_at: datetime, now: datetime) -> Cover:
+def demand_cover(policy: Policy, lost_at: datetime, cause: str) -> Cover:
+    """The cover of the loss as it is known now; the product must know the cause."""
+    now = clock.now()
     if lost_at > now:
         raise Refused(_("The loss cannot lie in the future."), field="lost_at")
     cover = cover_at(policy, lost_at, now)
     if cover is None:
         raise Refused(_("The loss fell outside the policy period."), field="lost_at")
+    if cause not in {known.code for known in cover.definition.causes}:
+        raise Refused(_("Choose a cause of loss that the product knows."), field="cause")
     return cover
 
 

@@ -78,7 +78,7 @@ def test_notice_for_a_policy_of_somebody_else():
         ({"place": ""}, "where it happened", "place"),
         ({"reported_by": ""}, "who reports", "reported_by"),
         ({"reporter_kind": "nobody"}, "who reports", "reporter_kind"),
-        ({"cause": "meteor"}, "has no “meteor”", ""),
+        ({"cause": "meteor"}, "cause of loss that the product knows", "cause"),
         ({"estimate": Decimal("-1.00")}, "cannot be negative", "estimate"),
         ({"estimate": Decimal("1.005")}, "at most two decimals", ""),
     ],
