@@ -1,5 +1,6 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class AccountType(TextChoices):
@@ -100,8 +101,8 @@ class ReserveKind(TextChoices):
 
 
 class InvoiceState(TextChoices):
-    OPEN = "open", _("Open")
-    PAID = "paid", _("Paid")
+    OPEN = "open", pgettext_lazy("invoice", "Open")
+    PAID = "paid", pgettext_lazy("invoice", "Paid")
     VOID = "void", _("Void")
 
 
@@ -135,7 +136,7 @@ class PaymentPurpose(TextChoices):
 class PaymentState(TextChoices):
     DRAFTED = "drafted", _("Drafted")
     APPROVED = "approved", _("Approved")
-    DUE = "due", _("Due")
+    DUE = "due", pgettext_lazy("payment", "Due")
     SENDING = "sending", _("Sending")
     UNKNOWN = "unknown", _("Unknown at the bank")
     CONFIRMED = "confirmed", _("Confirmed")

@@ -6,7 +6,14 @@ import psycopg
 import pytest
 from django.db import connection
 
+from office.runner import compile_translations
 from tests import database
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the translations once, before any of several workers reads them."""
+    if not hasattr(config, "workerinput"):
+        compile_translations()
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounting import rules, selectors, services
@@ -37,14 +37,16 @@ INVOICES = List(
         Column("left", gettext_lazy("Owed"), "money", total=True),
     ],
     views=[
-        SavedView("open", gettext_lazy("Open"), lambda rows, user: rows.open()),
+        SavedView("open", pgettext_lazy("invoice", "Open"), lambda rows, user: rows.open()),
         SavedView(
             "overdue",
             gettext_lazy("Overdue"),
             lambda rows, user: rows.overdue(on=clock.today()),
         ),
         SavedView(
-            "paid", gettext_lazy("Paid"), lambda rows, user: rows.filter(state=InvoiceState.PAID)
+            "paid",
+            pgettext_lazy("invoice", "Paid"),
+            lambda rows, user: rows.filter(state=InvoiceState.PAID),
         ),
         SavedView("all", gettext_lazy("All"), lambda rows, user: rows),
     ],
