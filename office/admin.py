@@ -1,8 +1,13 @@
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from office import models
 from office.readonly import KeptAdmin, ReadOnlyAdmin
+
+
+# One door for everybody: rate limits and the second factor stand there.
+admin.site.login = secure_admin_login(admin.site.login)
 
 
 @admin.register(models.User)

@@ -45,8 +45,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
     checks = {name: _timed(check) for name, check in CHECKS.items()}
     ready = all(check["ok"] for check in checks.values())
     response = JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
-    # Django would log each 503 of each probe as an error; the flag is its own, untyped.
-    response._has_been_logged = True  # type: ignore[attr-defined]
+    # Django would log each 503 of each probe as an error.
+    response._has_been_logged = True  # type: ignore[attr-defined] Django's own flag, untyped
     return response
 
 

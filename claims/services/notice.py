@@ -58,16 +58,6 @@ def notify_claim(
     policy = _locked(policy)
     _demand_notice(description, place, reported_by, reporter_kind, estimate)
     cover = demand_cover(policy, lost_at, cause)
-    words = {
-        "place": place,
-        "description": description,
-        "reporter": reported_by,
-        "injuries": injuries,
-        "other_parties": other_parties,
-        "witnesses": witnesses,
-        "police_report": police_report,
-        "catastrophe": catastrophe,
-    }
     claim = file_for(
         policy=policy,
         cover=cover,
@@ -76,7 +66,14 @@ def notify_claim(
         reporter_kind=reporter_kind,
         estimate=estimate,
         is_injured=is_injured,
-        **{name: text.strip() for name, text in words.items()},
+        place=place.strip(),
+        description=description.strip(),
+        reporter=reported_by.strip(),
+        injuries=injuries.strip(),
+        other_parties=other_parties.strip(),
+        witnesses=witnesses.strip(),
+        police_report=police_report.strip(),
+        catastrophe=catastrophe.strip(),
     )
     return _open(claim, is_another_loss, uploads, by, note)
 
