@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField, RangeOperators
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q
 from django.urls import reverse
@@ -126,6 +127,7 @@ class Policy(Recorded):
         ]
         indexes = [
             models.Index(fields=["customer"], name="policy_customer"),
+            GinIndex(fields=["number"], opclasses=["gin_trgm_ops"], name="policy_search"),
             models.Index(fields=["state", "-number"], name="policy_state_number"),
         ]
 

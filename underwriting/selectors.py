@@ -45,10 +45,12 @@ def submission_rows(user: User) -> QuerySet[Submission]:
 
 
 def found_by_words(submissions: QuerySet[Submission], text: str) -> QuerySet[Submission]:
-    """Those whose number or customer's name holds every word."""
+    """Those whose number or customer's name holds every word. Our numbers have digits."""
     for word in words_of(text):
-        by_name = Q(customer__folded__contains=word)
-        submissions = submissions.filter(Q(number__icontains=word) | by_name)
+        matches = Q(customer__folded__contains=word)
+        if any(sign.isdigit() for sign in word):
+            matches |= Q(number__contains=word.upper())
+        submissions = submissions.filter(matches)
     return submissions
 
 

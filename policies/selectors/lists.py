@@ -53,10 +53,12 @@ def policy_rows(user: User) -> QuerySet[Policy]:
 
 
 def found_by_words(policies: QuerySet[Policy], text: str) -> QuerySet[Policy]:
-    """Those whose number or policyholder's name holds every word."""
+    """Those whose number or policyholder's name holds every word. Our numbers have digits."""
     for word in words_of(text):
-        by_name = Q(customer__folded__contains=word)
-        policies = policies.filter(Q(number__icontains=word) | by_name)
+        matches = Q(customer__folded__contains=word)
+        if any(sign.isdigit() for sign in word):
+            matches |= Q(number__contains=word.upper())
+        policies = policies.filter(matches)
     return policies
 
 

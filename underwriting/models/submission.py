@@ -1,5 +1,6 @@
 """Submissions: one application, put to every carrier that sells the line there."""
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -68,7 +69,10 @@ class Submission(Recorded):
                 name="submission_edited_at_and_by", condition=is_pair("edited_at", "edited_by")
             ),
         ]
-        indexes = [models.Index(fields=["state", "-number"], name="submission_state_number")]
+        indexes = [
+            models.Index(fields=["state", "-number"], name="submission_state_number"),
+            GinIndex(fields=["number"], opclasses=["gin_trgm_ops"], name="submission_search"),
+        ]
 
     def __str__(self):
         return self.number
