@@ -2,9 +2,8 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from office import models
+from office import keys, models
 from office.readonly import KeptAdmin, ReadOnlyAdmin
-
 
 # One door for everybody: rate limits and the second factor stand there.
 admin.site.login = secure_admin_login(admin.site.login)
@@ -77,8 +76,20 @@ class DepartmentAdmin(ReadOnlyAdmin):
 
 @admin.register(models.ApiKey)
 class ApiKeyAdmin(ReadOnlyAdmin):
+    """Keys are made by `manage.py make_api_key`, which shows the secret once; here they end."""
+
     list_display = ["name", "prefix", "user", "scopes", "expires_at", "last_used_at", "revoked_at"]
     list_select_related = ["user"]
+    exclude = ["digest"]
+    actions = ["revoke"]
+
+    @admin.action(description=_("Revoke"), permissions=["revoke"])
+    def revoke(self, request, queryset):
+        for key in queryset:
+            keys.revoke_key(key=key)
+
+    def has_revoke_permission(self, request):
+        return request.user.is_superuser
 
 
 @admin.register(models.OutboxMessage)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Count, Model
+from django.db.models import Count
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -26,9 +26,9 @@ def desk_of(user: User) -> dict[str, Any]:
     return {"figures": list(_figures(user)), "queues": queues}
 
 
-def counts_by_state(model: type[Model], user: User) -> dict[str, int]:
-    """How many records of a kind that this person may see stand in each state."""
-    rows = model._default_manager.for_user(user).values("state").annotate(n=Count("pk"))
+def counts_by_state(records: Any, user: User) -> dict[str, int]:
+    """How many of `records`, a manager with `for_user`, this person sees in each state."""
+    rows = records.for_user(user).values("state").annotate(n=Count("pk"))
     return {row["state"]: row["n"] for row in rows.order_by()}
 
 

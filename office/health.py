@@ -46,7 +46,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     ready = all(check["ok"] for check in checks.values())
     response = JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
     # Django would log each 503 of each probe as an error.
-    response._has_been_logged = True  # type: ignore[attr-defined] Django's own flag, untyped
+    response._has_been_logged = True  # type: ignore[attr-defined]  # Django's, untyped
     return response
 
 

@@ -85,7 +85,7 @@ def workflow_map(request, label="claims.claim"):
     context = {
         "record": model._meta.verbose_name_plural,
         "edges": edges,
-        "counts": desks.counts_by_state(model, request.user),
+        "counts": desks.counts_by_state(model.objects, request.user),
         "labels": {state: str(name) for state, name in field.choices if state},
         "acts": {t.name: str(t.custom.get("label", t.name)) for t in transitions},
         "tabs": [

@@ -7,7 +7,7 @@ from accounting import services as accounting
 from accounting.enums import InvoiceState
 from accounting.models import Invoice
 from customers import services as customers
-from customers.models import Customer, Message
+from customers.models import Agent, Customer, Message
 from office import clock
 from office.celery import app
 from office.exceptions import Refused
@@ -25,7 +25,11 @@ from underwriting.models import Submission
 def add_customer(dice: risks.Dice, number: int, cast: Cast) -> Customer:
     told = risks.person(dice, number)
     agent = cast.agents[number % len(cast.agents)]
-    return customers.add_customer(by=agent.user, **told)
+    return customers.add_customer(by=login_of(agent), **told)
+
+
+def login_of(agent: Agent) -> User:
+    return User.objects.get(agent=agent)
 
 
 def open_portal(customer: Customer, cast: Cast) -> User:
@@ -34,7 +38,7 @@ def open_portal(customer: Customer, cast: Cast) -> User:
 
     customers.invite_to_portal(customer=customer, by=cast["Ines Park"])
     letter = Message.objects.filter(reference=f"customer:{customer.number}").latest("pk")
-    token = letter.secret.rstrip("/").rsplit("/", 1)[-1]
+    token = str(letter.secret).rstrip("/").rsplit("/", 1)[-1]
     return customers.accept_invitation(token=token, password=PASSWORD, by=AnonymousUser())
 
 
@@ -52,7 +56,7 @@ def sell(dice: risks.Dice, customer: Customer, kind: str, begins: datetime, cast
         chosen = offers[0] if dice.random() < 0.7 else offers[-1]
         plans = [plan.code for plan in product_definition(chosen.version).pay_plans]
         return underwriting.bind_quote(
-            quote=chosen, pay_plan=dice.choice(plans), by=submission.agent.user
+            quote=chosen, pay_plan=dice.choice(plans), by=login_of(submission.agent)
         )
 
 
@@ -78,7 +82,7 @@ def ask_carriers(dice, customer: Customer, kind: str, begins: datetime, cast: Ca
         effective_on=begins.date(),
         application=risk,
         coverages=default_coverages(product_definition(sold[0]), risk, address.jurisdiction),
-        by=agent.user,
+        by=login_of(agent),
     )
     do_outbox("underwriting.quote_at_carrier")
     return Submission.objects.get(pk=submission.pk)
