@@ -12,14 +12,13 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-ver
 	--fork-strategy fewest --generate-hashes --no-annotate --no-header --no-emit-index-url
 
 .DEFAULT_GOAL := help
-.PHONY: help install run migrate test prove check bench lock clean
+.PHONY: help install run migrate test prove check lock clean
 
 help:
 	@echo "make run      the whole office on this machine, with demo data (PORT, OFFICE_VAR)"
 	@echo "make test     the suite on a PostgreSQL and Valkey of its own"
 	@echo "make prove    the same with every proof at its full figures"
 	@echo "make check    style, types, imports, migrations, generated docs, deployment"
-	@echo "make bench    speed as ratios to the raw floor (NAME=ledger for one, GROW=1 for growth)"
 	@echo "make migrate  bring the database that DATABASE_OWNER_URL names up to date"
 	@echo "make lock     resolve pyproject.toml anew into requirements*.txt"
 	@echo "make clean    remove caches and built files; the office's data in var/ stays"
@@ -54,9 +53,6 @@ prove: $(VENV)/development
 
 check: $(VENV)/development
 	@BIN=$(BIN) sh .ci/check
-
-bench: $(VENV)/development
-	$(BIN)/python -m bench $(NAME)
 
 lock: $(VENV)/development
 	$(COMPILE) --output-file requirements.txt
