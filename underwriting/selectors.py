@@ -7,11 +7,13 @@ from typing import Any
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils import formats
 from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from customers.names import words_of
-from office import money
+from office import clock, money
+from office.exceptions import Refused
 from office.models import User
 from office.workflow import label_of
 from policies import wording
@@ -135,6 +137,32 @@ def comparison(quotes: Iterable[Quote]) -> list[ComparedSection]:
     ]
 
 
+def comparison_paper(submission: Submission, quotes: Iterable[Quote]) -> dict[str, Any]:
+    """The data of `templates/documents/comparison.typ`, in the active language."""
+    shown = comparable(quotes)
+    if not shown:
+        raise Refused(_("No carrier has answered with a price that may be shown."))
+    return {
+        "title": _("Your quotes side by side"),
+        "number": submission.number,
+        "issued": clock.today(submission.address.time_zone),
+        "customer": submission.customer.display_name,
+        "from": submission.effective_on,
+        "agent": submission.agent.name,
+        "carriers": [quote.carrier.name for quote in shown],
+        "sections": [
+            {
+                "title": section.title,
+                "rows": [
+                    {"name": row.name, "cells": row.cells, "differs": row.differs}
+                    for row in section.rows
+                ],
+            }
+            for section in comparison(shown)
+        ],
+    }
+
+
 def _terms(quote: Quote) -> dict[tuple[str, str], CoverageTerms]:
     risk = quote.submission.application
     found = (coverage_terms(quote.definition, risk, chosen) for chosen in quote.coverages)
@@ -153,7 +181,12 @@ def _price_rows(quotes: list[Quote]) -> list[ComparedRow]:
         row(_("Fees"), (quote.fees for quote in quotes)),
         row(_("Total for the term"), (quote.total for quote in quotes)),
         row(_("As for twelve months"), (_a_year(quote) for quote in quotes)),
+        ComparedRow(_("Can be bound until"), [_last_day(quote) for quote in quotes]),
     ]
+
+
+def _last_day(quote: Quote) -> str:
+    return formats.date_format(quote.expires_on) if quote.expires_on else "—"
 
 
 def _cover_sections(

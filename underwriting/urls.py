@@ -11,6 +11,7 @@ urlpatterns = [
     path("<str:number>/edit/", views.edit, name="edit"),
     path("<str:number>/progress/", views.progress, name="progress"),
     path("<str:number>/compare/", views.compare, name="compare"),
+    path("<str:number>/compare/paper/", views.compare_paper, name="compare_paper"),
     path("<str:number>/do/<slug:act>/", views.act, name="act"),
     path("<str:number>/<str:quote_number>/worksheet/", views.worksheet, name="worksheet"),
     path("<str:number>/<str:quote_number>/<slug:act>/", views.quote_act, name="quote_act"),

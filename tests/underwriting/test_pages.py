@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from tests import factories
-from underwriting import carriers
+from underwriting import carriers, selectors
 from underwriting.models import Quote, Submission
 
 pytestmark = pytest.mark.django_db
@@ -132,6 +132,30 @@ def test_the_comparison_marks_what_differs_and_discloses_the_commission():
     assert "differs" in said
     assert "HL-AUTO 100" in said
     assert "BM PA 00 01" in said
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_comparison_is_handed_over_as_a_pdf(language):
+    submission = factories.quoted(insured=factories.customer(language=language))
+    quotes = selectors.quotes_of(submission, submission.agent.user)
+
+    data = selectors.comparison_paper(submission, quotes)
+    paper = page(
+        submission.agent.user, reverse("underwriting:compare_paper", args=[submission.number])
+    )
+
+    assert paper.content.startswith(b"%PDF-")
+    assert paper["Content-Disposition"] == f'attachment; filename="{submission.number}.pdf"'
+    assert sorted(data["carriers"]) == ["Bindery Mutual", "Harborline Insurance"]
+
+
+def test_without_a_price_there_is_no_paper():
+    submission = factories.submission()
+    address = reverse("underwriting:compare_paper", args=[submission.number])
+
+    answer = page(submission.agent.user, address)
+
+    assert answer["Location"] == reverse("underwriting:compare", args=[submission.number])
 
 
 def test_a_price_that_is_held_back_is_not_on_the_agents_page():

@@ -1,11 +1,19 @@
 from underwriting.views.acts import act, quote_act
 from underwriting.views.application import apply, edit, new
-from underwriting.views.pages import compare, detail, progress, submission_list, worksheet
+from underwriting.views.pages import (
+    compare,
+    compare_paper,
+    detail,
+    progress,
+    submission_list,
+    worksheet,
+)
 
 __all__ = [
     "act",
     "apply",
     "compare",
+    "compare_paper",
     "detail",
     "edit",
     "new",

@@ -1,14 +1,18 @@
 """The pages that only show."""
 
 from django import forms
-from django.shortcuts import get_object_or_404, render
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customers.models import Agent
-from office import workflow
+from office import documents, workflow
 from office.doors import staff_required
+from office.exceptions import Refused
 from office.lists import Column, Filter, List, SavedView
 from underwriting import rules, selectors
 from underwriting.enums import ASK_AGAIN, QuoteState, SubmissionState
@@ -117,6 +121,25 @@ def compare(request, number):
         "crumbs": [*crumbs_of(submission), {"label": _("Comparison")}],
     }
     return render(request, "underwriting/compare.html", context)
+
+
+@staff_required
+def compare_paper(request, number):
+    """The comparison as a PDF in the customer's language, to hand over."""
+    submission = submission_of(request, number)
+    language = submission.customer.language
+    with translation.override(language):
+        quotes = selectors.quotes_of(submission, request.user)
+        try:
+            data = selectors.comparison_paper(submission, quotes)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return redirect("underwriting:compare", number)
+        content = documents.render("comparison", data, language=language)
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = f'attachment; filename="{number}.pdf"'
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
 
 
 @staff_required
