@@ -1,0 +1,93 @@
+"""The desk, the palette, preferences and the workflow map."""
+
+import pytest
+from django.test import Client
+
+from claims.models import Claim
+from office.models import User
+from tests.claims.scenes import claim_at, handler, service_agent
+from tests.factories import holding
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _demo(settings):
+    settings.DEMO = True
+
+
+def _signed_in(user):
+    client = Client()
+    client.force_login(user, backend="office.doors.GrantsBackend")
+    return client
+
+
+def test_a_claim_stands_on_the_desk_of_the_department_whose_turn_it_is():
+    claim = claim_at("received")
+
+    desks = {
+        user.department_id: claim.number in _signed_in(user).get("/").content.decode()
+        for user in (service_agent(), handler())
+    }
+
+    assert desks == {"customer_service": True, "claims": False}
+
+
+def test_the_desk_of_somebody_without_work_says_so():
+    page = _signed_in(holding()).get("/").content.decode()
+
+    assert "Nothing waits for you" in page
+
+
+def test_the_palette_finds_a_claim_by_its_number_and_by_its_policyholder():
+    claim = claim_at("received")
+    client = _signed_in(handler())
+
+    found = [
+        client.get("/search/", {"q": text}).content.decode()
+        for text in (claim.number, claim.customer.family_name)
+    ]
+
+    assert [f"/claims/{claim.number}/" in answer for answer in found] == [True, True]
+
+
+def test_the_palette_finds_nothing_for_one_letter_or_without_the_grant():
+    claim = claim_at("received")
+
+    answers = [
+        _signed_in(handler()).get("/search/", {"q": "C"}).content.decode(),
+        _signed_in(holding()).get("/search/", {"q": claim.number}).content.decode(),
+    ]
+
+    assert [claim.number in answer for answer in answers] == [False, False]
+
+
+def test_preferences_are_kept_with_the_person_and_nonsense_is_not():
+    user = handler()
+
+    _signed_in(user).post("/preferences/", {"theme": "dark", "density": "enormous"})
+
+    kept = User.objects.get(pk=user.pk)
+    assert (kept.theme, kept.density) == ("dark", "comfortable")
+
+
+def test_the_language_is_kept_with_the_person():
+    user = handler()
+
+    _signed_in(user).post("/language/", {"language": "es", "next": "/"})
+
+    assert User.objects.get(pk=user.pk).language == "es"
+
+
+def test_the_workflow_map_counts_what_stands_where():
+    claim_at("received")
+
+    page = _signed_in(handler()).get("/workflow/")
+
+    assert Claim.objects.count() == 1
+    assert page.context["counts"] == {"received": 1}
+    assert ("received", "triage", "documenting") in page.context["edges"]
+
+
+def test_a_map_that_does_not_exist_is_not_found():
+    assert _signed_in(handler()).get("/workflow/office.user/").status_code == 404
