@@ -9,7 +9,8 @@ from django.db import connection
 from django.db.models import QuerySet, Sum
 
 from accounting.enums import AccountCode, EntryKind, PaymentState
-from accounting.models import Account, Balance, Entry, Instalment, Invoice, Line
+from accounting.models import Account, Balance, Entry, Instalment, Invoice, Line, Payment
+from customers.models import BankAccount
 from office.models import User
 from office.money import ZERO
 
@@ -71,6 +72,14 @@ def instalments_ahead(policy_number: str) -> QuerySet[Instalment]:
     return Instalment.objects.filter(
         billing_account__policy_number=policy_number, invoice=None
     ).order_by("due_on")
+
+
+def account_to_pay(payment: Payment) -> BankAccount | None:
+    """The account that the payment names, or else the payee's verified one."""
+    if payment.bank_account:
+        return payment.bank_account
+    accounts = BankAccount.objects.verified().filter(customer_id=payment.payee_id, is_current=True)
+    return accounts.order_by("-verified_at").first()
 
 
 class Invariant(NamedTuple):

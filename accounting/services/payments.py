@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounting import selectors
 from accounting.enums import ASKABLE, CLAIM_PURPOSES, PaymentPurpose, PaymentState
 from accounting.models import BillingAccount, Payment
 from accounting.models.payments import LEASE
@@ -98,7 +99,7 @@ def approve_payment(
     *, payment: Payment, by: User, pay_on: date | None = None, note: str = ""
 ) -> Payment:
     """Approve and post it; the outbox takes it to the bank, on `pay_on` if that lies ahead."""
-    account = payment.bank_account or _verified_account_of(payment)
+    account = selectors.account_to_pay(payment)
     due_at = clock.start_of(pay_on) if pay_on else None
     with transaction.atomic():
         payment = workflow.move(
@@ -189,11 +190,6 @@ def _draft(payment: Payment, by: User) -> Payment:
     payment.amount = money.exact(payment.amount)
     payment.number = next_number("payment")
     return workflow.begin(payment, "draft", by=by)
-
-
-def _verified_account_of(payment: Payment) -> BankAccount | None:
-    accounts = BankAccount.objects.verified().filter(customer_id=payment.payee_id, is_current=True)
-    return accounts.order_by("-verified_at").first()
 
 
 def _take_to_bank(payment: Payment, by: User) -> Payment | None:

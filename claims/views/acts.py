@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounting.selectors import account_to_pay
 from claims import forms, selectors, services
 from claims.models import Claim
 from office import workflow
@@ -131,7 +132,8 @@ def _settlement(claim):
 def _payment(claim):
     settlement = claim.latest_settlement()
     payout = settlement.payout() if settlement else None
-    return {"payment": payout.payment if payout else None}
+    payment = payout.payment if payout else None
+    return {"payment": payment, "account": payment and account_to_pay(payment)}
 
 
 def _readings(claim):
