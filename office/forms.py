@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest, QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from office import uploads
@@ -25,6 +27,11 @@ class FilesField(forms.FileField):
         if self.required and not files:
             raise ValidationError(_("Choose at least one file."), code="required")
         return [super(FilesField, self).clean(file, initial) for file in files]
+
+
+def posted(request: HttpRequest) -> tuple[QueryDict | None, MultiValueDict | None]:
+    """What a form is bound to: what was posted, be it nothing, and no data when it was not."""
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
 
 
 def receive_all(form: forms.Form, name: str, *, by: User, source: str) -> list[Upload]:

@@ -13,7 +13,7 @@ from claims.models import Claim
 from office import workflow
 from office.doors import permission_required
 from office.exceptions import Refused
-from office.forms import add_refusal, receive_all
+from office.forms import add_refusal, posted, receive_all
 from office.money import ZERO
 
 ACTS = {
@@ -63,7 +63,7 @@ def act(request, number, act):
         raise Http404
     claim = claim_of(request, number)
     service, form_class = ACTS[act]
-    form = form_class(request.POST or None, request.FILES or None, claim=claim, user=request.user)
+    form = form_class(*posted(request), claim=claim, user=request.user)
     if request.method == "POST" and form.is_valid():
         if _perform(request, service, form, claim):
             return redirect(claim)

@@ -10,7 +10,7 @@ from claims.forms import NoticeForm, PolicyForm
 from claims.services import notify_claim
 from office.doors import permission_required
 from office.exceptions import Refused
-from office.forms import receive_all
+from office.forms import posted, receive_all
 
 
 @permission_required("claims.notify_claim")
@@ -22,7 +22,7 @@ def report(request):
         return render(request, "claims/report_policy.html", {"form": chosen, **_frame()})
     policy = chosen.cleaned_data["policy"]
     initial = {"reported_by": policy.customer.display_name}
-    form = NoticeForm(request.POST or None, request.FILES or None, policy=policy, initial=initial)
+    form = NoticeForm(*posted(request), policy=policy, initial=initial)
     if request.method == "POST" and form.is_valid():
         claim = _notify(request, form)
         if claim:

@@ -16,7 +16,7 @@ from customers.services import add_bank_account
 from office import uploads
 from office.doors import policyholder_required
 from office.exceptions import Refused
-from office.forms import add_refusal
+from office.forms import add_refusal, posted
 from portal.forms import BankAccountForm, PayForm
 
 
@@ -37,7 +37,7 @@ def billing(request):
 def invoice(request, number):
     """The invoice, and the button that pays it: its key makes a double click one payment."""
     row = _invoice(request, number)
-    form = PayForm(request.POST or None, initial={"key": uuid4()})
+    form = PayForm(posted(request)[0], initial={"key": uuid4()})
     if request.method == "POST" and form.is_valid():
         try:
             pay_invoice(
@@ -77,7 +77,7 @@ def invoice_document(request, number):
 @require_http_methods(["GET", "POST"])
 def bank_account(request):
     customer = request.user.customer
-    form = BankAccountForm(request.POST or None, initial={"holder": customer.display_name})
+    form = BankAccountForm(posted(request)[0], initial={"holder": customer.display_name})
     if request.method == "POST" and form.is_valid():
         try:
             add_bank_account(customer=customer, by=request.user, **form.cleaned_data)

@@ -12,7 +12,7 @@ from claims.models import Claim
 from office import uploads
 from office.doors import policyholder_required
 from office.exceptions import Refused
-from office.forms import add_refusal, receive_all
+from office.forms import add_refusal, posted, receive_all
 from portal import forms, selectors
 
 
@@ -36,7 +36,7 @@ def claim(request, number):
 def send_files(request, number):
     row = _claim(request, number)
     awaited = selectors.awaited_documents(row)
-    form = forms.FilesForm(request.POST or None, request.FILES or None, awaited=awaited)
+    form = forms.FilesForm(*posted(request), awaited=awaited)
     if request.method == "POST" and form.is_valid() and _send(request, row, form):
         messages.success(request, _("Thank you. We have your files."))
         return redirect("portal:claim", row.number)
@@ -94,7 +94,7 @@ def _answer(request, number, form_class, answer, title, done):
     row = _claim(request, number)
     offer = row.open_offer()
     initial = {"sha256": offer.sha256 if offer else ""}
-    form = form_class(request.POST or None, initial=initial)
+    form = form_class(posted(request)[0], initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             answer(row, form.cleaned_data)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from claims.services import notify_claim
 from office.doors import policyholder_required
 from office.exceptions import Refused
-from office.forms import receive_all
+from office.forms import posted, receive_all
 from policies.models import Policy
 from portal.forms import ReportForm
 
@@ -30,7 +30,7 @@ def report_choose(request):
 def report(request, number):
     visible = Policy.objects.for_user(request.user).select_related("customer", "product")
     policy = get_object_or_404(visible, number=number)
-    form = ReportForm(request.POST or None, request.FILES or None, policy=policy)
+    form = ReportForm(*posted(request), policy=policy)
     if request.method == "POST" and form.is_valid():
         claim = _notify(request, form)
         if claim:
