@@ -5,6 +5,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 from django.db import connection
+from django.utils import translation
 
 from office.runner import compile_translations
 from tests import database
@@ -22,6 +23,13 @@ def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
     with django_db_blocker.unblock():
         database.keep_as_migrated()
     with django_db_blocker.unblock(), database.as_application(), database.flush_by_the_owner():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def speak_english() -> Iterator[None]:
+    """A request leaves its reader's language on the thread; the next test begins in English."""
+    with translation.override("en"):
         yield
 
 

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django_fsm import FSMField, transition
 
 from office.enums import Line
@@ -85,7 +85,7 @@ class Submission(Recorded):
         source=[""],
         target=SubmissionState.OPEN,
         permission=rules.may_open,
-        custom={"label": gettext_lazy("Open"), "icon": "file-plus"},
+        custom={"label": pgettext_lazy("act", "Open"), "icon": "file-plus"},
     )
     def open(self, *, by, at):
         """Nothing to check on the record itself: the application is checked by the service."""

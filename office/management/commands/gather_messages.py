@@ -131,7 +131,7 @@ def amiss(known: Catalog) -> Iterator[str]:
     for message in sentences(known):
         if message.fuzzy:
             yield f"fuzzy: {original(message, 0)!r}"
-        forms = message.string if message.pluralizable else (message.string,)
+        forms = translations(message)
         wanted = known.num_plurals if message.pluralizable else 1
         if len(forms) != wanted or not all(forms):
             yield f"untranslated: {original(message, 0)!r}"
@@ -153,7 +153,13 @@ def sentences(catalog: Catalog) -> Iterator[Message]:
 
 def original(message: Message, number: int) -> str:
     """The English of one form. Every form but the first stands for many."""
-    return message.id[min(number, 1)] if message.pluralizable else message.id
+    return str(message.id[min(number, 1)] if message.pluralizable else message.id)
+
+
+def translations(message: Message) -> list[str]:
+    """Its forms, of which there is one unless it counts something."""
+    forms = message.string if isinstance(message.string, list | tuple) else [message.string]
+    return [str(form or "") for form in forms]
 
 
 def placeholders(text: str) -> set[str]:
