@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from office import clock, uploads
-from office.api import cleaned, filters_of
+from office.api import Moment, cleaned, filters_of
 from office.api.pages import RowsView, list_schema
 from policies import selectors
 from policies.catalogue import label
@@ -90,7 +90,7 @@ class PolicyDocumentBody(serializers.Serializer):
     title = serializers.CharField(source="document.title")
     language = serializers.CharField(source="document.language")
     sha256 = serializers.CharField(source="document.sha256")
-    created_at = serializers.DateTimeField(source="document.created_at")
+    created_at = Moment(source="document.created_at")
     href = serializers.SerializerMethodField()
 
     def get_href(self, row) -> str:

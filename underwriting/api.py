@@ -73,7 +73,7 @@ class NewSubmission(serializers.Serializer):
 
 
 class RuleFindingBody(serializers.Serializer):
-    code = serializers.CharField()
+    rule = serializers.CharField()
     text = serializers.CharField()
     holds = serializers.CharField(help_text="What the rule holds up.")
 
@@ -105,7 +105,7 @@ class QuoteBody(serializers.Serializer):
         if not self.context["user"].is_staff:
             return []
         return [
-            {"code": row["code"], "text": str(row["text"]), "holds": str(row["holds"])}
+            {"rule": row["rule"], "text": str(row["text"]), "holds": str(row["holds"])}
             for row in selectors.findings_of(quote)
         ]
 

@@ -18,7 +18,7 @@ from accounting.enums import InvoiceState, PaymentMethod, PaymentState
 from accounting.forms import PayForm
 from accounting.models import Invoice, Payment
 from office import uploads
-from office.api import filled, idempotency_key, repeatable, serializer_of
+from office.api import Moment, filled, idempotency_key, repeatable, serializer_of
 from office.api.pages import RowsView, list_schema
 
 MONEY = {"max_digits": 16, "decimal_places": 2}
@@ -49,7 +49,7 @@ class ChargeBody(serializers.Serializer):
 class AllocationBody(serializers.Serializer):
     receipt = serializers.CharField(source="receipt.number")
     amount = serializers.DecimalField(**MONEY)
-    at = serializers.DateTimeField()
+    at = Moment()
 
 
 class InvoiceBody(serializers.Serializer):
@@ -194,10 +194,10 @@ class PaymentRow(serializers.Serializer):
     source = serializers.CharField()
     currency = serializers.CharField()
     amount = serializers.DecimalField(**MONEY)
-    drafted_at = serializers.DateTimeField()
-    approved_at = serializers.DateTimeField(allow_null=True)
-    confirmed_at = serializers.DateTimeField(allow_null=True)
-    returned_at = serializers.DateTimeField(allow_null=True)
+    drafted_at = Moment()
+    approved_at = Moment(allow_null=True)
+    confirmed_at = Moment(allow_null=True)
+    returned_at = Moment(allow_null=True)
 
 
 class PaymentBody(PaymentRow):

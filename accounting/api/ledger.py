@@ -13,7 +13,7 @@ from accounting.enums import EntryKind
 from accounting.forms import DayForm
 from accounting.models import Account, Entry, Line
 from office import clock
-from office.api import cleaned, filters_of
+from office.api import Moment, cleaned, filters_of
 from office.api.pages import RowsView, list_schema
 
 MONEY = {"max_digits": 16, "decimal_places": 2}
@@ -38,7 +38,7 @@ class LineFilter(forms.Form):
 class EntryRow(serializers.Serializer):
     number = serializers.CharField()
     booked_on = serializers.DateField()
-    at = serializers.DateTimeField()
+    at = Moment()
     kind = serializers.CharField()
     source = serializers.CharField()
     reference = serializers.CharField()

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from claims import rules, selectors
 from claims.enums import DuplicateState
 from claims.views import ACTS
-from office.api import Action, actions_of
+from office.api import Action, Moment, actions_of
 from policies.catalogue import label
 
 MONEY = {"max_digits": 16, "decimal_places": 2, "required": False}
@@ -37,7 +37,7 @@ class StepBody(serializers.Serializer):
     act = serializers.CharField()
     state = serializers.CharField()
     department = serializers.CharField()
-    done_at = serializers.DateTimeField(allow_null=True)
+    done_at = Moment(allow_null=True)
     is_current = serializers.BooleanField()
 
 
@@ -60,14 +60,14 @@ class OfferBody(serializers.Serializer):
     amount = serializers.DecimalField(max_digits=16, decimal_places=2)
     sha256 = serializers.CharField(help_text="An answer quotes it.")
     state = serializers.CharField()
-    offered_at = serializers.DateTimeField()
+    offered_at = Moment()
 
 
 class LetterBody(serializers.Serializer):
     id = serializers.IntegerField()
     kind = serializers.CharField()
     language = serializers.CharField()
-    written_at = serializers.DateTimeField()
+    written_at = Moment()
     href = serializers.SerializerMethodField(help_text="Its file, once it is made.")
 
     def get_href(self, letter) -> str | None:
@@ -86,7 +86,7 @@ class FileBody(serializers.Serializer):
     document = serializers.IntegerField(
         source="request_id", allow_null=True, help_text="The document that it answers."
     )
-    attached_at = serializers.DateTimeField()
+    attached_at = Moment()
     href = serializers.SerializerMethodField()
 
     def get_href(self, attachment) -> str:
@@ -113,7 +113,7 @@ class FindingBody(serializers.Serializer):
     depreciation = serializers.DecimalField(max_digits=16, decimal_places=2)
     betterment = serializers.DecimalField(max_digits=16, decimal_places=2)
     salvage = serializers.DecimalField(max_digits=16, decimal_places=2)
-    recorded_at = serializers.DateTimeField()
+    recorded_at = Moment()
 
 
 class DuplicateBody(serializers.Serializer):
@@ -126,7 +126,7 @@ class HoldBody(serializers.Serializer):
     id = serializers.IntegerField()
     kind = serializers.CharField()
     reason = serializers.CharField()
-    placed_at = serializers.DateTimeField()
+    placed_at = Moment()
 
 
 class PayoutBody(serializers.Serializer):
@@ -144,14 +144,14 @@ class ClaimBody(serializers.Serializer):
     state = serializers.CharField()
     line = serializers.CharField()
     lost_on = serializers.DateField()
-    notified_at = serializers.DateTimeField()
+    notified_at = Moment()
     policy = serializers.CharField(source="policy.number", required=False)
     policyholder = serializers.CharField(source="customer.display_name", required=False)
     product = serializers.CharField(required=False)
     carrier = serializers.CharField(required=False)
     jurisdiction = serializers.CharField(required=False)
     cause = serializers.CharField(required=False)
-    lost_at = serializers.DateTimeField(required=False)
+    lost_at = Moment(required=False)
     place = serializers.CharField(required=False)
     description = serializers.CharField(required=False)
     reporter = serializers.CharField(required=False)

@@ -18,10 +18,11 @@ from claims.enums import ClaimState
 from claims.forms import NoticeForm
 from claims.models import Claim
 from office import uploads
-from office.api import filled, repeatable, serializer_of
+from office.api import Moment, filled, repeatable, serializer_of
 from office.api.forms import DAYS
 from office.api.pages import RowsView, list_schema
 from office.enums import Line
+from office.exceptions import Refused
 
 TAG = "claims"
 MONEY = {"max_digits": 16, "decimal_places": 2, "required": False}
@@ -56,7 +57,7 @@ class ClaimRow(serializers.Serializer):
     state = serializers.CharField()
     line = serializers.CharField()
     lost_on = serializers.DateField()
-    notified_at = serializers.DateTimeField()
+    notified_at = Moment()
     product = serializers.CharField(required=False)
     cause = serializers.CharField(required=False)
     jurisdiction = serializers.CharField(required=False)
@@ -112,7 +113,11 @@ class ClaimList(RowsView):
         told = dict(sent.validated_data)
         policy = selectors.policy_for_notice(number=told.pop("policy"), user=request.user)
         form = filled(NoticeForm, told, policy=policy)
-        claim = services.notify_claim(by=request.user, **form.arguments([]))
+        try:
+            claim = services.notify_claim(by=request.user, **form.arguments([]))
+        except Refused as refusal:
+            field = {"lost_at": "lost_on"}.get(refusal.field, refusal.field)
+            raise Refused(str(refusal), field=field) from refusal
         return 201, body_of(claim_of(request, claim.number), request.user)
 
 

@@ -12,8 +12,9 @@ from office.api.acting import (
     repeatable,
 )
 from office.api.doors import ApiKeyAuthentication, ApiKeyScheme, HasScope
-from office.api.forms import cleaned, filled, filters_of, serializer_of
+from office.api.forms import Moment, cleaned, filled, filters_of, serializer_of
 from office.api.problems import problem, problem_details
+from office.api.rendering import JSONRenderer
 from office.api.schema import document_problems
 
 __all__ = [
@@ -22,6 +23,8 @@ __all__ = [
     "ApiKeyScheme",
     "HasScope",
     "JSONParser",
+    "JSONRenderer",
+    "Moment",
     "act_schema",
     "actions_of",
     "cleaned",

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, serializers
 from rest_framework.parsers import JSONParser as FrameworkJSONParser
-from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 from office import idempotency, workflow
+from office.api.rendering import JSONRenderer
 
 KEY = re.compile(r"[\x21-\x7e]{8,120}")
 CANNOT_BE_KEPT = re.compile("[\ud800-\udfff\x00]")

@@ -1,6 +1,6 @@
 """Who knocks: a program with its key, or a person with a session."""
 
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import exceptions
@@ -25,7 +25,6 @@ class ApiKeyAuthentication(BaseAuthentication):
         if not key.user.is_active:
             raise exceptions.AuthenticationFailed(_("This API key's user may not sign in."))
         translation.activate(key.user.language)
-        timezone.activate(key.user.time_zone)
         return key.user, key
 
     def authenticate_header(self, request):

@@ -1,6 +1,6 @@
 """The pages' own forms as the API's bodies and filters: one statement of what an act takes."""
 
-from datetime import date
+from datetime import UTC, date
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -19,6 +19,13 @@ DAYS = [
     MaxValueValidator(date(2199, 12, 31), _("Write a day before 2200.")),
 ]
 LONGEST_TEXT = 10_000
+
+
+class Moment(serializers.DateTimeField):
+    """Always in UTC, whoever asks: programs compare moments as text."""
+
+    def __init__(self, **options):
+        super().__init__(default_timezone=UTC, **options)
 
 
 def serializer_of(form_class, name, *, without=(), optional=(), **fields):
@@ -119,7 +126,7 @@ MAKERS = (
     (forms.NullBooleanField, _plain(serializers.BooleanField)),
     (forms.BooleanField, lambda field, options: serializers.BooleanField(**options)),
     (MoneyFormField, _plain(serializers.DecimalField, max_digits=16, decimal_places=2)),
-    (forms.DateTimeField, _plain(serializers.DateTimeField)),
+    (forms.DateTimeField, _plain(Moment)),
     (forms.DateField, _plain(serializers.DateField, validators=DAYS)),
     (forms.TimeField, _plain(serializers.TimeField)),
     (forms.ModelMultipleChoiceField, _several(serializers.IntegerField)),

@@ -6,14 +6,14 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, Suspicio
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
-from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 from office import idempotency
+from office.api.rendering import JSONRenderer
 from office.exceptions import Refused
 
 MEDIA_TYPE = "application/problem+json"
-# How much of a problem one answer tells of: the rest is found when these are mended.
+# What each status means, for the schema.
 SENTENCES = {
     400: "The request is not valid; `errors` names each field by its path.",
     401: "Sign in or send an API key.",
@@ -27,10 +27,6 @@ SENTENCES = {
     422: "The Idempotency-Key was used for another request.",
     429: "Too many requests; wait as Retry-After says.",
 }
-
-
-class ProblemRenderer(JSONRenderer):
-    media_type = MEDIA_TYPE
 
 
 def problem_details(error, context):
@@ -59,7 +55,16 @@ def problem(code, detail, errors=None):
     }
     if errors is not None:
         body["errors"] = errors_by_path(errors)
-    return Response(body, status=code, content_type=MEDIA_TYPE)
+    return Problem(body, status=code)
+
+
+class Problem(Response):
+    """JSON whatever the view renders: the schema's YAML, a file."""
+
+    @property
+    def rendered_content(self):
+        self["Content-Type"] = MEDIA_TYPE
+        return JSONRenderer().render(self.data)
 
 
 def errors_by_path(errors, path=""):

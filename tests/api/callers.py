@@ -2,8 +2,11 @@
 
 import itertools
 import json
+from io import BytesIO
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
 
 from office import keys
 from tests import factories
@@ -59,3 +62,9 @@ def is_problem(answer, status):
         and set(body) - {"errors"} == {"type", "title", "status", "detail"}
         and body["detail"] != ""
     )
+
+
+def picture(name="kitchen.png"):
+    content = BytesIO()
+    Image.new("RGB", (40, 30), "#aa3311").save(content, "PNG")
+    return SimpleUploadedFile(name, content.getvalue(), content_type="image/png")
