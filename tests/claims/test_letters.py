@@ -38,7 +38,7 @@ def issue(claim, kind):
 
 LETTERS = {
     ("acknowledgement", "en"): ["We have received your claim", "March 10, 2026", "Fire or smoke"],
-    ("acknowledgement", "es"): ["Hemos recibido su reclamación", "10 de marzo de 2026"],
+    ("acknowledgement", "es"): ["Hemos recibido su reclamo", "10 de marzo de 2026"],
     ("document_request", "en"): ["Photos of the damage", "Fire department report"],
     ("document_request", "es"): ["Fotos del daño", "Informe de bomberos"],
     ("offer", "en"): ["$7,500.00", "Depreciation", "-$1,500.00", "Deductible", "Dispute"],
@@ -46,7 +46,7 @@ LETTERS = {
     ("denial", "en"): ["Exclusion A.8", "California Department of Insurance", "800-927-4357"],
     ("denial", "es"): ["Exclusion A.8", "California Department of Insurance", "autoridad"],
     ("payment", "en"): ["We have paid your claim", "$7,500.00", "6789"],
-    ("payment", "es"): ["Hemos pagado su reclamación", "$7,500.00", "6789"],
+    ("payment", "es"): ["Hemos pagado su reclamo", "$7,500.00", "6789"],
 }
 STATE_OF = {
     "acknowledgement": ClaimState.RECEIVED,

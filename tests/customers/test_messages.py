@@ -157,7 +157,7 @@ def test_a_message_is_written_in_the_customers_language_and_left_to_the_outbox()
 
     message = _queue(customer, author)
 
-    assert message.subject == "Recibimos su reclamación CL-2026-000042"
+    assert message.subject == "Recibimos su reclamo CL-2026-000042"
     assert (message.language, message.channel, message.state) == ("es", "email", "queued")
     assert list(OutboxMessage.objects.values_list("task", "payload")) == [
         ("customers.deliver", {"message_id": str(message.pk)})

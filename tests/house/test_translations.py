@@ -1,9 +1,12 @@
 """The office speaks every language that it offers: nothing is missing, half done or half filled."""
 
+from datetime import date
+from decimal import Decimal
+
 import pytest
 from babel.messages.catalog import Catalog
 from django.core.management import CommandError, call_command
-from django.utils import translation
+from django.utils import formats, translation
 from django.utils.translation import gettext, ngettext, pgettext
 
 from claims.enums import ClaimState
@@ -54,6 +57,13 @@ def test_the_compiled_sentences_reach_the_reader():
         assert ngettext("%(n)d business day", "%(n)d business days", 2) == "%(n)d días hábiles"
         assert pgettext("invoice", "Open") == "Abierta"
         assert ClaimState.DENIED.label == "Denegado"
+
+
+def test_spanish_days_and_numbers_are_those_of_the_united_states():
+    """Small months as the RAE writes them, and CLDR es_US: 1,234.5 where Spain has 1.234,5."""
+    with translation.override("es"):
+        assert formats.date_format(date(2026, 4, 8)) == "8 abr 2026"
+        assert formats.number_format(Decimal("1234.5"), force_grouping=True) == "1,234.5"
 
 
 def test_a_check_names_the_sentences_that_were_never_gathered(house, capsys):
