@@ -15,6 +15,8 @@ app.add_defaults(lambda: settings.CELERY)  # lazily: office.embedded runs before
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "relay the outbox": {"task": "office.relay_outbox", "schedule": 2},
+    "prove the invariants": {"task": "office.prove_invariants", "schedule": 3600},
+    "tidy the uploads": {"task": "office.tidy_uploads", "schedule": 900},
     "sweep the outbox": {"task": "office.sweep_outbox", "schedule": 15},
     "ask the bank": {"task": "accounting.sweep_payments", "schedule": 15},
     "escalate what is due": {"task": "claims.escalate_deadlines", "schedule": 900},
