@@ -1,11 +1,14 @@
 import sys
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
+from accounting import services as accounting
+from accounting.enums import AccountCode
 from claims.enums import ClaimState
 from customers.models import Customer
 from office import clock
@@ -27,6 +30,7 @@ LOGINS = [
     ("Administrator", "Ada Admin"),
 ]
 PORTAL = 3
+CAPITAL = Decimal("2500000.00")
 
 
 class Command(BaseCommand):
@@ -50,6 +54,12 @@ class Command(BaseCommand):
             policies.load_catalogue(by=self.cast.office)
             underwriting.load_rule_sets(by=self.cast.office)
             people.appoint_agents(self.cast)
+            accounting.post_entry(
+                source="office:opening",
+                memo="Capital paid in",
+                lines=[(AccountCode.BANK, CAPITAL), (AccountCode.CAPITAL, -CAPITAL)],
+                by=self.cast["Alma Ortiz"],
+            )
         customers = self._add_customers(wanted["customers"])
         sold = self._sell(customers, wanted["policies"])
         self._report_losses(sold, wanted["claims"])
