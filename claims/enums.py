@@ -99,7 +99,7 @@ class FindingKind(TextChoices):
     INSPECTION = "inspection", _("Inspection")
     INTERVIEW = "interview", _("Interview")
     PHONE = "phone", _("Phone call")
-    LIABILITY = "liability", _("Liability")
+    LIABILITY = "liability", pgettext_lazy("who is at fault", "Liability")
     OTHER = "other", _("Other")
 
 
