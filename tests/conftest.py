@@ -72,3 +72,10 @@ def office_environment(application_url, owner_url) -> dict[str, str]:
 
 def _on_test_database(url: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{connection.settings_dict['NAME']}"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in one line, also without -rs, that the browser tests did not run."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    for report in [report for report in skipped if "Chromium" in str(report.longrepr)][:1]:
+        terminalreporter.write_line(report.longrepr[2].removeprefix("Skipped: "), yellow=True)
