@@ -4,8 +4,10 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cache
 
-from django.db.models import Q
+from django.db import connection
+from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -58,19 +60,54 @@ def make_key(
 
 
 def find_key(text: str) -> ApiKey | None:
-    """The key in force that was sent, with its user; None for anything else."""
+    """The key in force that was sent, with its user and their grants; None for anything else.
+
+    Every request of a program begins here, so it is one statement, written once.
+    """
     prefix, _dot, secret = text.partition(".")
     now = clock.now()
-    key = (
-        ApiKey.objects.select_related("user")
-        .filter(Q(expires_at=None) | Q(expires_at__gt=now), prefix=prefix, revoked_at=None)
-        .first()
-    )
+    key = _look_up(prefix, now)
     if key is None or not secrets.compare_digest(bytes(key.digest), _digest(secret)):
         return None
     if key.last_used_at is None or now - key.last_used_at > NOTED_EVERY:
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
     return key
+
+
+def _look_up(prefix: str, now: datetime) -> ApiKey | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(), [prefix, now])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    names, people = _names_of(ApiKey), _names_of(User)
+    *fields, roles, grants = row
+    key = ApiKey.from_db(connection.alias, names, fields[: len(names)])
+    key.user = User.from_db(connection.alias, people, fields[len(names) :])
+    key.user.remember_roles(roles, grants)
+    return key
+
+
+@cache
+def _statement() -> str:
+    columns = [
+        f'{alias}."{field.column}"'
+        for alias, model in (("k", ApiKey), ("u", User))
+        for field in model._meta.concrete_fields
+    ]
+    held = "office_user_roles h JOIN office_role r ON r.code = h.role_id AND h.user_id = u.id"
+    return f"""
+        SELECT {", ".join(columns)},
+            ARRAY(SELECT r.code FROM {held}), ARRAY(SELECT unnest(r.permissions) FROM {held})
+        FROM office_apikey k JOIN office_user u ON u.id = k.user_id
+        WHERE k.prefix = %s AND k.revoked_at IS NULL
+            AND (k.expires_at IS NULL OR k.expires_at > %s)
+    """
+
+
+@cache
+def _names_of(model: type[Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields]
 
 
 def revoke_key(*, key: ApiKey) -> ApiKey:

@@ -40,6 +40,8 @@ def serializer_of(form_class, name, *, without=(), optional=(), **fields):
 
 def cleaned(form_class, params):
     """The values of a list's filters that were sent; a filter that makes no sense is refused."""
+    if not params:
+        return dict.fromkeys(form_class.base_fields)
     serializer = filters_of(form_class)(data=params.dict())
     serializer.is_valid(raise_exception=True)
     sent = {name: value for name, value in serializer.validated_data.items() if value != ""}

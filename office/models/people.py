@@ -115,6 +115,10 @@ class User(AbstractBaseUser):
         """Every permission of this person's roles, loaded once for the life of this object."""
         return frozenset(self._roles_and_grants[1])
 
+    def remember_roles(self, codes, grants):
+        """Roles and grants that were read together with this row, so that none is read twice."""
+        self.__dict__["_roles_and_grants"] = codes, grants
+
     @cached_property
     def _roles_and_grants(self):
         rows = list(self.roles.values_list("code", "permissions"))

@@ -7,14 +7,16 @@ import pytest
 from django.urls import get_resolver
 
 from accounting.models import Invoice, Payment
-from office import clock
+from office import clock, keys
 from tests import factories
-from tests.api.callers import session
+from tests.api.callers import session, stranger
 from tests.claims import scenes
 from tests.factories import claim_at
 
 pytestmark = pytest.mark.django_db
 CANARIES = ("Zebulon", "Quagmire", "zebulon", "Kestrel Court", "4477")
+
+IDS = {"<uuid:pk>": "00000000-0000-4000-8000-000000000000", "<int:pk>": "1"}
 
 
 @pytest.fixture(autouse=True)
@@ -23,13 +25,18 @@ def noon():
         yield
 
 
-def addresses():
-    """Every address under /api/ that can be read, as the map of the site has it."""
+def addresses(method="get"):
+    """Every address under /api/ that takes the method, as the map of the site has it."""
     api = next(part for part in get_resolver().url_patterns if str(part.pattern) == "api/")
     for part in api.url_patterns:
         for found in getattr(part, "url_patterns", []):
-            if hasattr(found.callback.cls, "get"):
+            if hasattr(found.callback.cls, method):
                 yield str(found.pattern)
+
+
+def filled(pattern, numbers):
+    path = pattern.replace("<slug:number>", numbers.get(pattern.split("/")[0], "none"))
+    return re.sub("<[a-z]+:pk>", lambda found: IDS[found.group()], path)
 
 
 def with_canaries():
@@ -60,12 +67,10 @@ def test_no_answer_to_a_holds_anything_of_b():
     neighbour = scenes.customer("Anna Plain")
     claim_at("offered", policy=scenes.policy_in_force(holder=neighbour))
     caller = session(scenes.with_login(neighbour))
-    ids = {"<uuid:pk>": "00000000-0000-4000-8000-000000000000", "<int:pk>": "1"}
 
     leaks, asked = {}, 0
     for pattern in addresses():
-        path = pattern.replace("<slug:number>", numbers.get(pattern.split("/")[0], "none"))
-        path = re.sub("<[a-z]+:pk>", lambda found: ids[found.group()], path)
+        path = filled(pattern, numbers)
         answer = caller.get(path)
         asked += 1
         found = [word for word in CANARIES if word in answer.content.decode()]
@@ -75,3 +80,26 @@ def test_no_answer_to_a_holds_anything_of_b():
 
     assert leaks == {}
     assert asked >= 25
+
+
+def test_no_address_lets_a_stranger_read_or_write():
+    reads = {pattern: stranger().get(filled(pattern, {})) for pattern in addresses("get")}
+    writes = {pattern: stranger().post(filled(pattern, {})) for pattern in addresses("post")}
+
+    assert {answer.status_code for answer in reads.values()} == {401}
+    assert {answer.status_code for answer in writes.values()} == {401}
+    assert len(writes) >= 40
+
+
+def test_every_address_stands_behind_a_scope_that_exists():
+    """A new view without a scope is closed to every key; this names it before a caller does."""
+    api = next(part for part in get_resolver().url_patterns if str(part.pattern) == "api/")
+    views = [
+        found.callback.cls
+        for part in api.url_patterns
+        for found in getattr(part, "url_patterns", [])
+    ]
+
+    assert [view for view in views if getattr(view, "scope", None) not in keys.PARTS] == []
+    readers = [view for view in views if view.scope in keys.READ_ONLY]
+    assert [view for view in readers if hasattr(view, "post")] == []

@@ -12,7 +12,6 @@ from office import idempotency
 from tests import factories
 from tests.api.callers import is_problem, program
 from tests.claims import scenes
-from tests.figures import figure
 
 CUSTOMER = {
     "kind": "person",
@@ -82,7 +81,7 @@ def test_while_the_first_is_at_work_the_second_is_told_to_wait(monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 def test_many_at_once_create_one_claim():
-    crowd = figure(500)
+    crowd = 50
     policy = scenes.policy_in_force()
     caller = program(scenes.service_agent())
     together = threading.Barrier(crowd)
