@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from claims import deadlines, selectors
-from claims.enums import ClaimState, DocumentState, DuplicateState
+from claims.enums import DOCUMENT_FROM, ClaimState, DocumentState, DuplicateState
 from claims.models import ReserveChange
 from claims.views.acts import ACTS, claim_of
 from claims.views.lists import TONES
@@ -47,7 +47,12 @@ EVENT_TONES = {"pay": "good", "confirm_payment": "good", "accept": "good", "deny
 @require_GET
 def detail(request, number):
     claim = claim_of(request, number)
-    moves = [move for move in workflow.moves_open_to(request.user, claim) if move.act in ACTS]
+    beside_the_point = _without_object(claim)
+    moves = [
+        move
+        for move in workflow.moves_open_to(request.user, claim)
+        if move.act in ACTS and move.act not in beside_the_point
+    ]
     today = clock.today(claim.time_zone)
     context = {
         "claim": claim,
@@ -125,6 +130,23 @@ def who_could(request, number):
     return render(request, "claims/who_could.html", context)
 
 
+def _without_object(claim):
+    """Acts on something of which the claim has none: a hold, a duplicate, an advance, a paper."""
+    states = set(claim.documents.values_list("state", flat=True))
+    looks_alike = claim.duplicates.filter(state=DuplicateState.FOUND).exists()
+    has = {
+        "release_hold": claim.hold_count,
+        "link_duplicate": looks_alike,
+        "dismiss_duplicate": looks_alike,
+        "pay_advance": claim.payouts.drafted().filter(settlement=None).exists(),
+        "receive_document": states & DOCUMENT_FROM[DocumentState.RECEIVED],
+        "verify_document": states & DOCUMENT_FROM[DocumentState.VERIFIED],
+        "refuse_document": states & DOCUMENT_FROM[DocumentState.REFUSED],
+        "waive_document": states & DOCUMENT_FROM[DocumentState.WAIVED],
+    }
+    return {act for act, found in has.items() if not found}
+
+
 def _button(claim, move):
     return {
         "label": move.label,
@@ -172,12 +194,11 @@ def _figures(claim):
         {"label": _("Incurred"), "value": money.format(found["incurred"])},
         {"label": _("Outstanding reserve"), "value": money.format(found["reserve"])},
         {"label": _("Paid"), "value": money.format(found["paid"])},
-        {"label": _("Estimate at notice"), "value": money.format(claim.estimate)},
     ]
     if found["drafted"]:
         drafted = money.format(found["drafted"])
-        figures.append({"label": _("Waiting for payment"), "value": drafted, "tone": "warn"})
-    return figures
+        return [*figures, {"label": _("Waiting for payment"), "value": drafted, "tone": "warn"}]
+    return [*figures, {"label": _("Estimate at notice"), "value": money.format(claim.estimate)}]
 
 
 def _exposures(claim):
