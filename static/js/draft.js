@@ -1,5 +1,5 @@
-// <keep-draft>: what is typed survives a lost session. Kept by address in this tab, no secrets, no files,
-// given back when the form is opened again, dropped once it was accepted.
+// <keep-draft>: what is typed survives a lost session. By address, in this tab, no secrets, no files;
+// given back with the form, dropped once accepted.
 const draftable = (field) => field.name && field.name !== "csrfmiddlewaretoken"
   && !["password", "file", "hidden", "submit", "button"].includes(field.type) && !/^cc-|one-time-code/.test(field.autocomplete)
   && !("noDraft" in field.dataset);
