@@ -43,6 +43,7 @@ def test_triage_to_verified_by_keyboard_alone(window, home_policy):
     claim = Claim.objects.get(pk=claim.pk)
     for document in claim.documents.all():
         services.receive_document(claim=claim, document=document, by=scenes.service_agent())
+    desk.page.reload()
     for name in ("Photos of the damage", "Repair estimate"):
         desk.tab_to("More")
         desk.types("", "Enter")
