@@ -329,7 +329,7 @@ def test_ci_never_waits_for_an_answer_and_fails_aloud():
     limits = [int(seconds) for seconds in re.findall(r"timeout --kill-after \d+ (\d+)", script)]
 
     assert "set -eu" in script
-    assert sum(limits) <= 25 * 60
+    assert sum(limits) <= 75 * 60  # whoever runs it gives up after 90 minutes
     assert re.findall(r"make (\w+)", script) == ["check", "test"]
 
 
