@@ -95,10 +95,11 @@ class Window:
                 self.complaints.append(f"{self.page.url} scrolls sideways: {wide} px")
 
     def _signature(self) -> str:
-        """Pages with the same elements and classes in the same order are one page to axe."""
+        """Pages with the same kinds of elements in the same kinds of elements are one to axe."""
         return self.page.evaluate(
-            "[...document.querySelectorAll('body, body *')].map(one => one.tagName + '.' "
-            "+ (one.getAttribute('class') ?? '') + (one.open ?? '')).join(' ')"
+            "(() => { const kind = one => one.tagName + '.' + (one.getAttribute('class') ?? '')"
+            " + (one.open ?? ''); return [...new Set([...document.querySelectorAll('body *')]"
+            ".map(one => kind(one.parentElement) + '>' + kind(one)))].sort().join(' ') })()"
         )
 
     def _ask_axe(self, options: dict, scheme: str) -> None:
