@@ -36,9 +36,19 @@ ACTS = {
     "pay": lambda claim: services.pay_claim(claim=claim, by=scenes.accountant()),
 }
 
+EVERYBODY = (
+    scenes.service_agent,
+    scenes.handler,
+    scenes.adjuster,
+    scenes.underwriter,
+    scenes.accountant,
+)
+
 
 def ready_for(act, policy):
     """A claim of its own in the state where `act` is the only thing left to do."""
+    for hire in EVERYBODY:
+        hire()  # before the rush, so that fifty threads do not hire the same person
     state = next(state for state, name, _stamp in STEPS if name == act)
     claim = scenes.claim_at(state, policy=policy, is_another_loss=True)
     if act == "triage":
@@ -47,10 +57,8 @@ def ready_for(act, policy):
         _complete_the_file(claim)
     if act == "investigate":
         _finish_the_look(claim)
-    if act == "pay":
-        scenes.accountant()  # everybody is hired before the rush
-        if not claim.customer.bank_accounts.exists():
-            scenes.bank_account(claim.customer)
+    if act == "pay" and not claim.customer.bank_accounts.exists():
+        scenes.bank_account(claim.customer)
     return claim
 
 
