@@ -269,11 +269,25 @@ class Processes(manager.Manager):
     def __init__(self, port: int, logins: Path, began: float) -> None:
         super().__init__()
         self._process_ctor = TiedProcess
+        self._ends_when_started = False
         self.port, self.logins, self.began = port, logins, began
         commands = environ.parse_procfile((ROOT / "Procfile").read_text()).processes
         for name, command in commands.items():
             settings = os.environ | {"OFFICE_PROCESS": name}
             self.add_process(name, command, env=settings, cwd=str(ROOT))
+
+    def terminate(self) -> None:
+        """Honcho knows whom to end once each child has said its pid; a signal may come earlier."""
+        if super()._all_started():
+            super().terminate()
+        else:
+            self._ends_when_started = True
+
+    def _all_started(self) -> bool:
+        started: bool = super()._all_started()
+        if started and self._ends_when_started:
+            super().terminate()
+        return started
 
     def _start(self) -> None:
         super()._start()
