@@ -74,12 +74,23 @@ def who_could(*, kind, amount, on, line="", product="", jurisdiction="", besides
     """The people whose authority covers such a decision, by the order of their limits."""
     scope = {"line": line, "product": product, "jurisdiction": jurisdiction}
     staff = User.objects.filter(is_active=True, is_staff=True).exclude(pk__in=besides)
+    rows = list(limits(kind=kind, on=on, **scope))
     able = []
     for user in staff.prefetch_related("roles"):
-        limit = limit_of(user, kind=kind, on=on, **scope)
+        codes = {role.pk for role in user.roles.all()}
+        limit = max(
+            (row for row in rows if _speaks_of(row, user, codes)), key=_weight, default=None
+        )
         if limit and limit.amount >= amount:
             able.append((limit.amount, user.name, user))
     return [user for *_order, user in sorted(able, key=lambda row: row[:2])]
+
+
+def _speaks_of(limit, user, role_codes):
+    """Whether the limit is this person's own, one of their roles', or everybody's."""
+    if limit.user_id:
+        return limit.user_id == user.pk
+    return limit.role_id is None or limit.role_id in role_codes
 
 
 def _weight(limit):

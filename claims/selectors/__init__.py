@@ -21,7 +21,6 @@ from claims.selectors.letters import regulator_of
 from claims.selectors.worklists import (
     COLUMNS,
     VIEWS,
-    after,
     breaches,
     desk,
     escalations_for,
@@ -34,7 +33,6 @@ __all__ = [
     "COLUMNS",
     "INVARIANTS",
     "VIEWS",
-    "after",
     "breaches",
     "cause_name",
     "causes_of",

@@ -64,11 +64,6 @@ def rows(claims: QuerySet[Claim]) -> QuerySet[Claim, dict[str, Any]]:
     return claims.values(*COLUMNS)
 
 
-def after(claims: QuerySet[Claim], due_on: date, pk: int) -> QuerySet[Claim]:
-    """The rows behind the last one of a page that is read by due date (keyset)."""
-    return claims.filter(Q(due_on__gt=due_on) | Q(due_on=due_on, id__gt=pk), due_on__gte=due_on)
-
-
 def waiting_by_state(user: User) -> dict[str, int]:
     """How many open claims stand in each state: the workflow map's figures."""
     found = Claim.objects.for_user(user).filter(due_on__isnull=False)

@@ -148,6 +148,19 @@ def test_who_could_names_those_whose_limit_covers_it_and_not_the_maker():
     assert able == [large]
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_who_could_reads_as_often_for_three_people_as_for_one(count, django_assert_num_queries):
+    """The limits, the staff, their roles; and each kind of limit finds its people."""
+    staff = [_user(f"who{n}@bindery.example", "claims_handler") for n in range(count)]
+    _limit("5000.00", role_id="claims_handler")
+    _limit("10.00", user=staff[0])
+
+    with django_assert_num_queries(3):
+        able = authority.who_could(kind=SETTLEMENT, amount=Decimal("5000.00"), on=TODAY)
+
+    assert {user.pk for user in able} == {user.pk for user in staff[1:]}
+
+
 @settings(
     max_examples=figure(1000),
     deadline=None,

@@ -4,7 +4,9 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
-from django_fsm import RETURN_VALUE, FSMField
+from django_fsm import FSMField
+
+from office.workflow import targets_of
 
 HEAD = """# States
 
@@ -48,7 +50,7 @@ class Command(BaseCommand):
         edges = sorted(
             f"    {transition.source or '[*]'} --> {target}: {transition.name}"
             for transition in transitions
-            for target in self._targets(transition)
+            for target in targets_of(transition)
             if not transition.custom.get("guarded")
         )
         parts = [f"## {str(model._meta.verbose_name).capitalize()}", ""]
@@ -66,8 +68,3 @@ class Command(BaseCommand):
         return [
             f"| {act} | {', '.join(sorted(states))} |" for act, states in sorted(open_in.items())
         ]
-
-    def _targets(self, transition):
-        if isinstance(transition.target, RETURN_VALUE):
-            return transition.target.allowed_states
-        return [] if transition.target is None else [transition.target]
