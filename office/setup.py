@@ -1,5 +1,7 @@
 """What an empty database needs before anybody can work in it. Migrate writes it each time."""
 
+from django.db import transaction
+
 from office import workflow
 from office.clock import federal_holidays
 from office.enums import DepartmentCode
@@ -13,15 +15,12 @@ SERVICE_EMAIL = "office@bindery.invalid"
 def write_ground_data(sender, *, using="default", **_kwargs):
     """Departments, roles, the service user, holidays and the workflow's legal edges.
 
-    Rows that exist are left as people made them; only the edges follow the code.
+    Rows that exist are left as people made them; only the edges follow the code, and roles get
+    the grants that are new to it.
     """
     departments = [Department(code=code, name=code.label) for code in DepartmentCode]
     Department.objects.using(using).bulk_create(departments, ignore_conflicts=True)
-    roles = [
-        Role(code=code, name=name, description=description, permissions=permissions)
-        for code, (name, description, permissions) in ROLES.items()
-    ]
-    Role.objects.using(using).bulk_create(roles, ignore_conflicts=True)
+    write_roles(using)
     Holiday.objects.using(using).bulk_create(
         [
             Holiday(jurisdiction="US", day=day, name=name)
@@ -35,3 +34,33 @@ def write_ground_data(sender, *, using="default", **_kwargs):
     )
     service.roles.set(Role.objects.using(using).filter(code="office"))
     workflow.write_edges(using)
+
+
+def write_roles(using="default"):
+    """The roles that are missing, and in the others the grants that the code did not know before.
+
+    What an administrator added stays; what one took away was offered once and stays away.
+    """
+    roles = [
+        Role(
+            code=code,
+            name=name,
+            description=description,
+            permissions=permissions,
+            offered=permissions,
+        )
+        for code, (name, description, permissions) in ROLES.items()
+    ]
+    Role.objects.using(using).bulk_create(roles, ignore_conflicts=True)
+    with transaction.atomic(using=using):
+        for role in Role.objects.using(using).filter(code__in=ROLES).select_for_update():
+            grant_what_is_new(role, ROLES[role.code][2])
+
+
+def grant_what_is_new(role, permissions):
+    """Give a role what of `permissions` it was never offered."""
+    new = [permission for permission in permissions if permission not in role.offered]
+    if new:
+        role.permissions += [permission for permission in new if permission not in role.permissions]
+        role.offered += new
+        role.save(update_fields=["permissions", "offered"])

@@ -23,7 +23,11 @@ class Department(models.Model):
 
 
 class Role(models.Model):
-    """What people of a kind may do: permissions as `app.codename`, edited as data."""
+    """What people of a kind may do: permissions as `app.codename`, edited as data.
+
+    `offered` remembers what the code has granted to it at any time, so that migrate adds a grant
+    once and never again after somebody took it away; see `office.setup.grant_what_is_new`.
+    """
 
     code = models.CharField(_("code"), max_length=48, primary_key=True)
     name = models.CharField(_("name"), max_length=80)
@@ -31,6 +35,7 @@ class Role(models.Model):
     permissions = ArrayField(
         models.CharField(max_length=100), verbose_name=_("permissions"), default=list, blank=True
     )
+    offered = ArrayField(models.CharField(max_length=100), default=list, editable=False)
 
     class Meta:
         ordering = ["name"]

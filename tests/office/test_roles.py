@@ -1,10 +1,16 @@
 """The roles that an office begins with name permissions that exist."""
 
+from importlib import import_module
+from types import SimpleNamespace
+
 import pytest
 from django.apps import apps
+from django.db import connection
 
+from office.apps import OfficeConfig
 from office.models import Role
 from office.roles import ROLES
+from office.setup import write_ground_data
 
 BUILT_IN = {
     f"{model._meta.app_label}.{action}_{model._meta.model_name}"
@@ -26,15 +32,93 @@ def test_a_role_grants_only_what_the_models_declare(code):
     assert len(permissions) == len(set(permissions))
 
 
-@pytest.mark.django_db
-def test_migrate_writes_the_roles_and_leaves_what_people_changed(django_db_blocker, as_owner):
-    from office.apps import OfficeConfig
-    from office.setup import write_ground_data
+@pytest.fixture
+def migrated(as_owner):
+    """Does what migrate does once the tables stand."""
 
+    def migrate():
+        with as_owner():
+            write_ground_data(OfficeConfig)
+
+    return migrate
+
+
+@pytest.fixture
+def code_that_also_grants(monkeypatch):
+    """The next version of the code, in which agents may also do these things."""
+
+    def grants(*permissions):
+        name, description, before = ROLES["agent"]
+        monkeypatch.setitem(ROLES, "agent", (name, description, [*before, *permissions]))
+
+    return grants
+
+
+@pytest.mark.django_db
+def test_migrate_writes_the_roles_and_leaves_what_people_changed(migrated):
     Role.objects.filter(code="agent").update(permissions=["claims.view_claim"])
 
-    with as_owner():
-        write_ground_data(OfficeConfig)
+    migrated()
 
     assert set(Role.objects.values_list("code", flat=True)) >= set(ROLES)
     assert Role.objects.get(code="agent").permissions == ["claims.view_claim"]
+
+
+@pytest.mark.django_db
+def test_a_grant_that_is_new_to_the_code_reaches_a_role_that_exists(
+    migrated, code_that_also_grants
+):
+    Role.objects.filter(code="agent").update(permissions=["claims.view_claim", "claims.own_idea"])
+    code_that_also_grants("policies.endorse_policy")
+
+    migrated()
+
+    assert Role.objects.get(code="agent").permissions == [
+        "claims.view_claim",
+        "claims.own_idea",
+        "policies.endorse_policy",
+    ]
+
+
+@pytest.mark.django_db
+def test_a_new_grant_that_was_taken_away_again_stays_away(migrated, code_that_also_grants):
+    code_that_also_grants("policies.endorse_policy")
+    migrated()
+    Role.objects.filter(code="agent").update(permissions=["claims.view_claim"])
+
+    migrated()
+
+    assert Role.objects.get(code="agent").permissions == ["claims.view_claim"]
+
+
+@pytest.mark.django_db
+def test_a_new_grant_that_somebody_gave_already_is_not_given_twice(migrated, code_that_also_grants):
+    Role.objects.filter(code="agent").update(permissions=["policies.endorse_policy"])
+    code_that_also_grants("policies.endorse_policy")
+
+    migrated()
+
+    assert Role.objects.get(code="agent").permissions == ["policies.endorse_policy"]
+
+
+@pytest.mark.django_db
+def test_roles_of_the_administrator_s_own_making_are_left_alone(migrated):
+    Role.objects.create(code="agents_friend", name="Friend", permissions=["claims.view_claim"])
+
+    migrated()
+
+    own = Role.objects.get(code="agents_friend")
+    assert (own.permissions, own.offered) == (["claims.view_claim"], [])
+
+
+@pytest.mark.django_db
+def test_an_office_from_before_remembers_what_it_was_offered():
+    """An agent's role of that day, minus what was taken away, comes back with nothing added."""
+    step = import_module("office.migrations.0003_role_offered")
+    Role.objects.update(offered=[], permissions=["claims.view_claim"])
+
+    step.remember_what_was_offered(apps, SimpleNamespace(connection=connection))
+
+    agent = Role.objects.get(code="agent")
+    assert agent.permissions == ["claims.view_claim"]
+    assert "policies.issue_policy" in agent.offered
