@@ -198,7 +198,7 @@ _shipped = cache(load_folder)
 
 def catalogue() -> None:
     """The shipped products and their rule sets, published; the files are read once a run."""
-    with mock.patch("policies.services.catalogue.load_folder", _shipped):
+    with mock.patch("policies.services.publishing.catalogue.load_folder", _shipped):
         policies.load_catalogue(by=office())
     underwriting.load_rule_sets(by=office())
 

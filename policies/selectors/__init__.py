@@ -10,6 +10,7 @@ from policies.selectors.lists import (
     policy_rows,
 )
 from policies.selectors.page import day_to_show, policy_page, worksheet, worksheet_rows
+from policies.selectors.pricing import PricedTerm, price_term, worksheet_on
 from policies.selectors.products import (
     product_definition,
     rating_plan,
@@ -21,6 +22,7 @@ from policies.selectors.sheet import SheetGroup, SheetRow, sheet_of
 __all__ = [
     "Belief",
     "Cover",
+    "PricedTerm",
     "SheetGroup",
     "SheetRow",
     "as_change",
@@ -38,11 +40,13 @@ __all__ = [
     "policies_past_their_term",
     "policy_page",
     "policy_rows",
+    "price_term",
     "product_definition",
     "rating_plan",
     "sheet_of",
     "version_in_force",
     "versions_sold",
     "worksheet",
+    "worksheet_on",
     "worksheet_rows",
 ]

@@ -10,7 +10,7 @@ from office import clock
 from policies import selectors
 from policies.enums import TransactionKind
 from policies.models import Segment
-from policies.services import _record_transaction
+from policies.services import record_transaction
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -83,7 +83,7 @@ def test_a_cover_knows_its_limits_deductibles_and_clauses():
 def endorse(policy, patch, *, on, at):
     """A change in mid-term by the path that new business takes."""
     with clock.travel(at):
-        return _record_transaction(
+        return record_transaction(
             term=policy.terms.get(),
             kind=TransactionKind.ENDORSEMENT,
             effective_on=on,

@@ -1,8 +1,8 @@
-"""Products and policies for programs; what a policy covered on a day, as known at a moment."""
+"""Policies for programs; what a policy covered on a day, as known at a moment."""
 
 from django import forms
 from django.shortcuts import get_object_or_404
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -16,7 +16,7 @@ from office.api.pages import RowsView, list_schema
 from policies import selectors
 from policies.catalogue import label
 from policies.enums import PolicyState
-from policies.models import Policy, PolicyDocument, ProductVersion
+from policies.models import Policy, PolicyDocument
 
 TAG = "policies"
 MONEY = {"max_digits": 16, "decimal_places": 2}
@@ -164,7 +164,7 @@ class PolicyDetail(APIView):
     )
     def get(self, request, number):
         asked = cleaned(AsOfFilter, request.query_params)
-        policy = _policy(request, number)
+        policy = policy_of(request, number)
         policy.cover = selectors.as_of(
             policy,
             asked["effective"] or selectors.day_to_show(policy),
@@ -184,7 +184,7 @@ class PolicyDocuments(APIView):
         responses={200: PolicyDocumentBody(many=True)},
     )
     def get(self, request, number):
-        policy = _policy(request, number)
+        policy = policy_of(request, number)
         rows = policy.documents.select_related("document").order_by("id")
         return Response(PolicyDocumentBody(rows, many=True, context={"number": number}).data)
 
@@ -200,92 +200,14 @@ class PolicyPaper(APIView):
         responses={(200, "application/pdf"): OpenApiTypes.BINARY},
     )
     def get(self, request, number, pk):
-        rows = PolicyDocument.objects.filter(policy=_policy(request, number))
+        rows = PolicyDocument.objects.filter(policy=policy_of(request, number))
         row = get_object_or_404(rows.select_related("document"), document_id=pk)
         return uploads.download(row.document)
 
 
-class ProductBody(serializers.Serializer):
-    """What an application for a product has to hold, and what may be chosen."""
-
-    code = serializers.CharField()
-    name = serializers.CharField()
-    kind = serializers.CharField()
-    line = serializers.CharField()
-    carrier = serializers.CharField()
-    version = serializers.IntegerField()
-    effective_from = serializers.DateField()
-    term_months = serializers.IntegerField()
-    jurisdictions = serializers.ListField(child=serializers.CharField())
-    risk_schema = serializers.DictField(help_text="JSON Schema (2020-12) of `application`.")
-    coverages = serializers.ListField(child=serializers.DictField())
-    causes = serializers.DictField(child=serializers.CharField())
-    pay_plans = serializers.DictField(child=serializers.CharField())
-
-
-class ProductList(APIView):
-    """The products on sale, each in the version in force today."""
-
-    scope = "policies"
-
-    @extend_schema(
-        operation_id="products_list", tags=["products"], responses={200: ProductBody(many=True)}
-    )
-    def get(self, request):
-        versions = ProductVersion.objects.in_force(on=clock.today()).defer("definition")
-        found = [selectors.product_definition(version) for version in versions]
-        return Response(ProductBody([_product(one) for one in found], many=True).data)
-
-
-def _product(definition):
-    return {
-        **{
-            name: getattr(definition, name)
-            for name in (
-                "code", "kind", "line", "carrier", "version", "effective_from", "term_months",
-                "jurisdictions", "risk_schema",
-            )
-        },
-        "name": label(definition.names),
-        "coverages": [_coverage(coverage) for coverage in definition.coverages],
-        "causes": {cause.code: label(cause.names) for cause in definition.causes},
-        "pay_plans": {plan.code: label(plan.names) for plan in definition.pay_plans},
-    }  # fmt: skip
-
-
-def _coverage(coverage):
-    return {
-        "code": coverage.code,
-        "name": label(coverage.names),
-        "per": coverage.per,
-        "mandatory_in": sorted(coverage.mandatory),
-        "limits": [option.code for option in coverage.limit.options] if coverage.limit else [],
-        "deductibles": [option.code for option in coverage.deductible.options]
-        if coverage.deductible
-        else [],
-    }
-
-
-def _policy(request, number):
+def policy_of(request, number):
     visible = Policy.objects.for_user(request.user)
     rows = visible.select_related("customer", "agent", "product").prefetch_related(
         "terms", "documents__document"
     )
     return get_object_or_404(rows, number=number)
-
-
-urlpatterns = [
-    path("products/", ProductList.as_view(), name="api-products"),
-    path("policies/", PolicyList.as_view(), name="api-policies"),
-    path("policies/<slug:number>/", PolicyDetail.as_view(), name="api-policy"),
-    path(
-        "policies/<slug:number>/documents/",
-        PolicyDocuments.as_view(),
-        name="api-policy-documents",
-    ),
-    path(
-        "policies/<slug:number>/documents/<uuid:pk>/",
-        PolicyPaper.as_view(),
-        name="api-policy-document",
-    ),
-]

@@ -69,7 +69,7 @@ def policy_list(request):
 
 @staff_required
 def detail(request, number):
-    policy = _policy(request, number)
+    policy = policy_of(request, number)
     form = AsOfForm(request.GET or None)
     asked = form.cleaned_data if form.is_valid() else {}
     day = asked.get("on") or selectors.day_to_show(policy)
@@ -84,7 +84,7 @@ def detail(request, number):
 
 @staff_required
 def worksheet(request, number, term, sequence):
-    policy = _policy(request, number)
+    policy = policy_of(request, number)
     written = TermTransaction.objects.select_related("term__version")
     transaction = get_object_or_404(
         written, term__policy=policy, term__sequence=term, sequence=sequence
@@ -105,7 +105,7 @@ def worksheet(request, number, term, sequence):
 @staff_required
 def document(request, number, document_id):
     issued = PolicyDocument.objects.select_related("document").filter(
-        policy=_policy(request, number), document_id=document_id
+        policy=policy_of(request, number), document_id=document_id
     )
     row = issued.first()
     if row is None:
@@ -113,7 +113,7 @@ def document(request, number, document_id):
     return uploads.download(row.document)
 
 
-def _policy(request, number):
+def policy_of(request, number):
     visible = Policy.objects.for_user(request.user).select_related(
         "customer", "agent", "address", "product__carrier"
     )

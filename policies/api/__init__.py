@@ -1,0 +1,22 @@
+"""Products and policies for programs."""
+
+from django.urls import path
+
+from policies.api.policies import PolicyDetail, PolicyDocuments, PolicyList, PolicyPaper
+from policies.api.products import ProductList
+
+urlpatterns = [
+    path("products/", ProductList.as_view(), name="api-products"),
+    path("policies/", PolicyList.as_view(), name="api-policies"),
+    path("policies/<slug:number>/", PolicyDetail.as_view(), name="api-policy"),
+    path(
+        "policies/<slug:number>/documents/",
+        PolicyDocuments.as_view(),
+        name="api-policy-documents",
+    ),
+    path(
+        "policies/<slug:number>/documents/<uuid:pk>/",
+        PolicyPaper.as_view(),
+        name="api-policy-document",
+    ),
+]

@@ -1,0 +1,139 @@
+"""Issuing: an application becomes a policy with its first term, posted, billed and documented."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounting.instalments import add_months
+from accounting.services import bill_policy, post_premium_written
+from customers.models import Address, Agent, Customer
+from office import numbering, outbox, workflow
+from office.exceptions import Refused
+from office.models import User
+from policies import catalogue, segments, selectors
+from policies.catalogue.application import coverage_errors, risk_errors
+from policies.enums import TransactionKind
+from policies.models import Policy, ProductVersion, Term, TermTransaction
+from policies.services.transactions import record_transaction
+
+
+@transaction.atomic(savepoint=False)
+def issue_policy(
+    *,
+    version: ProductVersion,
+    customer: Customer,
+    agent: Agent | None,
+    risk: dict[str, Any],
+    coverages: list[dict[str, Any]],
+    valid_from: date,
+    jurisdiction: str,
+    address: Address,
+    pay_plan: str,
+    by: User,
+) -> Policy:
+    """Write the policy with its first term, post and bill the premium, and have it documented."""
+    definition = selectors.product_definition(version)
+    _refuse_unsellable(definition, version, jurisdiction, valid_from)
+    _refuse_errors(definition, risk, coverages, jurisdiction)
+    policy = Policy(
+        number=numbering.next_number("policy", prefix=definition.number_prefix),
+        product=version.product,
+        customer=customer,
+        agent=agent,
+        address=address,
+        jurisdiction=jurisdiction,
+        time_zone=address.time_zone,
+    )
+    facts = {"product": definition.code, "version": definition.version, "from": valid_from}
+    workflow.begin(policy, "issue", by=by, facts=facts)
+    term = Term.objects.create(
+        policy=policy,
+        version=version,
+        sequence=1,
+        valid_from=valid_from,
+        valid_to=add_months(valid_from, definition.term_months),
+    )
+    written = record_transaction(
+        term=term,
+        kind=TransactionKind.NEW_BUSINESS,
+        effective_on=valid_from,
+        patch=segments.whole({"risk": risk, "coverages": coverages}),
+        by=by,
+    )
+    _post_and_bill(policy, written, pay_plan=pay_plan, by=by)
+    outbox.put("policies.issue_declarations", policy_id=policy.pk)
+    return policy
+
+
+def _refuse_unsellable(
+    definition: catalogue.ProductDefinition,
+    version: ProductVersion,
+    jurisdiction: str,
+    valid_from: date,
+) -> None:
+    if jurisdiction not in definition.jurisdictions:
+        raise Refused(
+            _("%(product)s is not sold in %(jurisdiction)s.")
+            % {"product": catalogue.label(definition.names), "jurisdiction": jurisdiction},
+            field="jurisdiction",
+        )
+    in_force = selectors.version_in_force(product=version.product_id, on=valid_from)
+    if in_force is None or in_force.pk != version.pk:
+        raise Refused(
+            _("This version of %(product)s is not the one in force on the first day of cover.")
+            % {"product": catalogue.label(definition.names)},
+            field="effective_on",
+        )
+
+
+def _refuse_errors(
+    definition: catalogue.ProductDefinition,
+    risk: dict[str, Any],
+    coverages: list[dict[str, Any]],
+    jurisdiction: str,
+) -> None:
+    errors = risk_errors(definition, risk) or coverage_errors(
+        definition, risk, coverages, jurisdiction
+    )
+    if errors:
+        raise Refused(errors[0].message, field=errors[0].path)
+
+
+def _post_and_bill(policy: Policy, written: TermTransaction, *, pay_plan: str, by: User) -> None:
+    term, product = written.term, policy.product
+    definition = selectors.product_definition(term.version)
+    amounts = {"premium": written.premium, "tax": written.tax, "fees": written.fees}
+    post_premium_written(
+        policy_number=policy.number,
+        carrier_code=product.carrier_id,
+        is_own=definition.carrier_is_own,
+        commission_rate=definition.commission.new if definition.commission else Decimal(0),
+        product=product.code,
+        line=product.line,
+        jurisdiction=policy.jurisdiction,
+        by=by,
+        **amounts,
+    )
+    bill_policy(
+        policy_number=policy.number,
+        customer=policy.customer,
+        pay_plan=_plan_as_json(definition.pay_plan(pay_plan)),
+        from_on=term.valid_from,
+        to_on=term.valid_to,
+        by=by,
+        **amounts,
+    )
+
+
+def _plan_as_json(plan: catalogue.PayPlan) -> dict[str, Any]:
+    """The plan as the billing account keeps it: amounts as text, since JSON has only doubles."""
+    return {
+        "code": plan.code,
+        "down_payment": str(plan.down_payment),
+        "instalments": plan.instalments,
+        "interval_months": plan.interval_months,
+        "instalment_fee": str(plan.instalment_fee),
+    }
