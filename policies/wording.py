@@ -8,17 +8,11 @@ from typing import Any
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from office import money
-from policies.catalogue import Option, label
+from policies.catalogue import Option, choice_titles, label, whole_money
 from policies.rating.plan import Json
 
 TITLE_PARTS = 3  # of a vehicle: year, make, model
 FORMAL = frozenset({"pattern", "format", "enum", "x-link", "x-unit"})  # tells nobody what it is
-
-
-def whole_money(amount: Decimal) -> str:
-    """An amount of a limit or deductible: without cents where it has none."""
-    return money.format(amount).removesuffix(".00")
 
 
 def option_text(option: Option) -> str:
@@ -56,15 +50,6 @@ def value_text(schema: Json, value: Any) -> str:
     if schema.get("format") == "date":
         return formats.date_format(date.fromisoformat(value))
     return choice_titles(schema).get(value, str(value))
-
-
-def choice_titles(schema: Json) -> dict[Any, str]:
-    """The values of an enumeration with their titles, in order."""
-    titles = schema.get("x-choices", {})
-    return {
-        value: label(titles[value]) if value in titles else str(value)
-        for value in schema.get("enum", ())
-    }
 
 
 def facts_of(

@@ -1,6 +1,11 @@
 """The product catalogue: YAML in, checked to the line, typed definitions out. No database."""
 
-from policies.catalogue.definition import ProductDefinition, required_documents
+from policies.catalogue.definition import (
+    ProductDefinition,
+    choice_titles,
+    required_documents,
+    whole_money,
+)
 from policies.catalogue.loading import SHIPPED, check_document, load_folder
 from policies.catalogue.parts import (
     AppetiteRule,
@@ -35,7 +40,9 @@ __all__ = [
     "Problem",
     "ProductDefinition",
     "check_document",
+    "choice_titles",
     "label",
     "load_folder",
     "required_documents",
+    "whole_money",
 ]

@@ -5,26 +5,20 @@ next to its field.
 """
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
-from jsonschema import Draft202012Validator, FormatChecker
-from jsonschema.exceptions import ValidationError
 
 from office import money
-from policies.catalogue.definition import ProductDefinition, labels_of
+from policies.catalogue.definition import ProductDefinition
+from policies.catalogue.faults import FieldError, sense_errors, shape_errors
 from policies.catalogue.parts import Choice, Coverage, Exclusion
 from policies.rating.plan import Json, Names, label
 from policies.rating.reading import items_of
 
 Selection = dict[str, Any]
-FORMATS = FormatChecker(["date"])
-
-
-class FieldError(NamedTuple):
-    path: str
-    message: str
 
 
 class CoverageTerms(NamedTuple):
@@ -50,107 +44,18 @@ def coverage_key(coverage: str, item: str) -> str:
 
 def risk_errors(definition: ProductDefinition, risk: Json) -> list[FieldError]:
     """What is missing or wrong in a risk, one sentence a field."""
-    validator = Draft202012Validator(definition.risk_schema, format_checker=FORMATS)
-    labels = dict(labels_of(definition.risk_schema))
-    errors = [
-        FieldError(path, sentence)
-        for error in validator.iter_errors(risk)
-        for path, sentence in _sentences(error, risk, labels)
-    ]
-    errors += _floats(risk, "")
-    if not errors:
-        errors += _keys(definition, risk)
-    return sorted(set(errors))
+    return sorted(set(shape_errors(definition, risk) or sense_errors(definition, risk)))
 
 
-def _sentences(
-    error: ValidationError, risk: Json, labels: dict[str, Names]
-) -> Iterator[FieldError]:
-    steps = list(error.absolute_path)
-    if error.validator == "required":
-        needed: Any = error.validator_value
-        given: Any = error.instance
-        for name in set(needed) - set(given):
-            path, plain = _path([*steps, name], risk)
-            field = label(labels[plain]) if plain in labels else name
-            yield FieldError(path, _("%(field)s: this is needed.") % {"field": field})
-        return
-    path, plain = _path(steps, risk)
-    field = label(labels[plain]) if plain in labels else plain
-    yield FieldError(path, f"{field}: {_wrong(error)}" if field else _wrong(error))
+def stamped(definition: ProductDefinition, risk: Json, on: date) -> dict[str, Any]:
+    """The risk of new business with the fields that the office fills in: the first day of cover.
 
-
-def _wrong(error: ValidationError) -> str:
-    """What is wrong with a value, in the applicant's words."""
-    bound = error.validator_value
-    sentences = {
-        "type": _("this value is of the wrong kind."),
-        "enum": _("choose one of the list."),
-        "const": _("this value cannot be changed."),
-        "minimum": _("at least %(bound)s.") % {"bound": bound},
-        "maximum": _("at most %(bound)s.") % {"bound": bound},
-        "minLength": _("this is needed."),
-        "maxLength": _("at most %(bound)s characters.") % {"bound": bound},
-        "minItems": _("add at least one."),
-        "maxItems": _("at most %(bound)s.") % {"bound": bound},
-        "pattern": _("this does not have the right form."),
-        "format": _("write a date as YYYY-MM-DD."),
-        "additionalProperties": _("there is a field that this product does not know."),
-    }
-    return sentences.get(str(error.validator), _("this value is not accepted."))
-
-
-def _path(steps: list[Any], risk: Json) -> tuple[str, str]:
-    """A path with item keys, and the same without them."""
-    keyed: list[str] = []
-    plain: list[str] = []
-    node: Any = risk
-    for step in steps:
-        node = node[step] if isinstance(step, int) or step in node else None
-        if isinstance(step, int):
-            key = node.get("key") if isinstance(node, dict) else None
-            keyed.append(str(key or step))
-        else:
-            keyed.append(step)
-            plain.append(step)
-    return ".".join(keyed), ".".join(plain)
-
-
-def _floats(node: Any, path: str) -> Iterator[FieldError]:
-    """A float is not exact, also where JSON Schema would take 5.0 for a whole number."""
-    if isinstance(node, float):
-        yield FieldError(path, _("Write a whole number, or an amount as text."))
-    elif isinstance(node, dict):
-        for name, value in node.items():
-            yield from _floats(value, f"{path}.{name}" if path else str(name))
-    elif isinstance(node, list):
-        for index, value in enumerate(node):
-            key = value.get("key", index) if isinstance(value, dict) else index
-            yield from _floats(value, f"{path}.{key}")
-
-
-def _keys(definition: ProductDefinition, risk: Json) -> Iterator[FieldError]:
-    """Keys are unique over all lists, and an item that names another names one that is there."""
-    seen: set[str] = set()
-    for name, schema in definition.risk_schema["properties"].items():
-        if not schema.get("x-item"):
-            continue
-        fields = schema.get("items", schema)["properties"]
-        for item in items_of(risk, name):
-            if item["key"] in seen:
-                yield FieldError(f"{name}.{item['key']}.key", _("This key is used twice."))
-            seen.add(item["key"])
-            yield from _links(name, item, fields, risk)
-
-
-def _links(name: str, item: Json, fields: Json, risk: Json) -> Iterator[FieldError]:
-    for field, schema in fields.items():
-        target = schema.get("x-link")
-        if target and item[field] not in {one["key"] for one in items_of(risk, target)}:
-            facts = {"field": label(schema["x-title"])}
-            yield FieldError(
-                f"{name}.{item['key']}.{field}", _("%(field)s: choose one of the list.") % facts
-            )
+    They stay as they are for as long as the policy is renewed, so that a level premium knows
+    since when it runs.
+    """
+    fields = definition.risk_schema["properties"]
+    filled = {name: on.isoformat() for name, one in fields.items() if one.get("x-stamp")}
+    return {**risk, **filled}
 
 
 # The coverages

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from office import money
 from office.exceptions import Refused
 from policies.catalogue.building import (
     appetite_of,
@@ -30,7 +31,7 @@ from policies.catalogue.parts import (
     Form,
     PayPlan,
 )
-from policies.rating.plan import Json, Names, RatingPlan
+from policies.rating.plan import Json, Names, RatingPlan, label
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,33 @@ def labels_of(schema: Json, path: str = "") -> Iterator[tuple[str, Names]]:
         if "x-title" in field_schema:
             yield place, field_schema["x-title"]
         yield from labels_of(field_schema, place)
+
+
+def field_at(schema: Json, path: str) -> Json:
+    """The schema of a field of the risk by its path without keys; empty where there is none."""
+    node: Json = schema
+    for name in path.split("."):
+        node = node.get("items", node).get("properties", {}).get(name, {})
+    return node
+
+
+def whole_money(amount: Decimal) -> str:
+    """An amount of a limit or deductible: without cents where it has none."""
+    return money.format(amount).removesuffix(".00")
+
+
+def choice_titles(schema: Json) -> dict[Any, str]:
+    """The values of an enumeration with their titles, in order; sums of money need no titles."""
+    titles = schema.get("x-choices", {})
+    is_money = "x-unit" in schema
+    return {
+        value: label(titles[value])
+        if value in titles
+        else whole_money(Decimal(value))
+        if is_money
+        else str(value)
+        for value in schema.get("enum", ())
+    }
 
 
 def required_documents(

@@ -14,7 +14,8 @@ from policies.catalogue.prohibited import (
 from policies.catalogue.reading import Path_
 from policies.catalogue.references import item_lists
 from policies.rating import compile_plan
-from policies.rating.plan import CHOSEN, FIXED, POLICY, Json, RatingPlan, Step
+from policies.rating.plan import CHOSEN, FIXED, POLICY, Input, Json, RatingPlan, Step
+from policies.rating.reading import LISTED
 from policies.rating.results import Chain
 from policies.rating.steps import Found
 
@@ -101,15 +102,20 @@ def _input(
         return
     if name in CHOSEN:
         return
-    spec = plan.inputs.get(name)
-    of = spec.of if spec else name
+    spec = plan.inputs.get(name) or Input("value", name)
     lists = {
         plan.coverages[code]
         for code in plan.coverages
         if step.coverages is None or code in step.coverages
     }
-    if not all(_leads_somewhere(of, per, plan, definition.risk_schema) for per in lists):
-        yield path, _("the input “%(of)s” leads to no field of the risk") % {"of": of}
+    named = [spec.of, *([spec.on] if spec.on else [])]
+    if spec.kind in LISTED:
+        named += [f"{spec.of}.{field}" for field in spec.fields]
+    for of in named:
+        if not all(_leads_somewhere(of, per, plan, definition.risk_schema) for per in lists):
+            yield path, _("the input “%(of)s” leads to no field of the risk") % {"of": of}
+    if spec.kind == "rank" and lists != {spec.of.removeprefix("risk.")}:
+        yield path, _("a place among the items of a list is for a coverage of that list alone")
 
 
 def _leads_somewhere(of: str, per: str, plan: RatingPlan, schema: Json) -> bool:

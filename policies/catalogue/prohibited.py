@@ -83,15 +83,17 @@ def _breaches(
 
 def _words_of(spec: Input, plan: RatingPlan, schema: Json) -> Iterator[str]:
     """The words of a field's name and the variable that its schema says it stands for."""
-    root, *names = spec.of.split(".")
-    link = plan.links.get(root)
-    if link:
-        names = [link.list, *names]
-    for name in [*names, spec.field]:
-        yield from _words(name)
-    for node in _schemas_on(schema, [*names, spec.field], item=root == "item"):
-        if "x-variable" in node:
-            yield node["x-variable"]
+    for of in [spec.of, spec.on]:
+        root, *names = of.split(".")
+        link = plan.links.get(root)
+        if link:
+            names = [link.list, *names]
+        for path in [names, *([*names, field] for field in spec.fields)]:
+            for name in path:
+                yield from _words(name)
+            for node in _schemas_on(schema, path, item=root == "item"):
+                if "x-variable" in node:
+                    yield node["x-variable"]
 
 
 def _schemas_on(schema: Json, names: list[str], *, item: bool) -> Iterator[Json]:

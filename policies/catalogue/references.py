@@ -17,6 +17,7 @@ def check_references(document: Json) -> Iterator[Finding]:
     for part in ("coverages", "causes", "pay_plans", "appetite"):
         yield from _twice((part,), [one["code"] for one in document[part]])
     yield from _untitled(("risk_schema",), document["risk_schema"])
+    yield from _own_words(document["risk_schema"])
     places = set(document["taxes_and_fees"])
     codes = {one["code"] for one in document["coverages"]}
     for index, coverage in enumerate(document["coverages"]):
@@ -46,6 +47,26 @@ def _untitled(path: Path_, schema: Json) -> Iterator[Finding]:
         if name != "key" and set(field.get("x-title", ())) != {"en", "es"}:
             yield place, _("the field needs an x-title in English and Spanish")
         yield from _untitled(place, field)
+
+
+def _own_words(schema: Json) -> Iterator[Finding]:
+    """What the catalogue adds to JSON Schema: links, sums, stamps."""
+    lists = item_lists(schema)
+    for name, field in schema.get("properties", {}).items():
+        path: Path_ = ("risk_schema", "properties", name)
+        fields = field.get("items", field).get("properties", {})
+        for inner, one in fields.items():
+            if "x-link" in one:
+                place = (*path, "items", "properties", inner, "x-link")
+                yield from _unknown(place, [one["x-link"]], lists)
+        if "x-sum" in field:
+            rule = field["x-sum"]
+            named = [rule.get("field", ""), *rule.get("by", ())]
+            yield from _unknown((*path, "x-sum"), named, fields)
+            if not isinstance(rule.get("total"), int):
+                yield (*path, "x-sum"), _("a sum needs the whole number that it must come to")
+        if "x-stamp" in field and field.get("format") != "date":
+            yield (*path, "x-stamp"), _("only a date is filled in with the first day of cover")
 
 
 def _twice(path: Path_, codes: list[str]) -> Iterator[Finding]:

@@ -51,12 +51,43 @@ class Rounding:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """What a listed item must meet: one of some values, or a number in `[low, high)`.
+
+    kind: value, years_since, years_nearest or year_age, as for an `Input`.
+    """
+
+    field: str
+    kind: str
+    values: frozenset[str] | None
+    low: Decimal | None
+    high: Decimal | None
+
+    @classmethod
+    def from_json(cls, data: Json) -> "Condition":
+        low, high = data.get("from"), data.get("to")
+        return cls(
+            field=data["field"],
+            kind=data.get("kind", "value"),
+            values=frozenset(data["is"]) if "is" in data else None,
+            low=None if low is None else Decimal(low),
+            high=None if high is None else Decimal(high),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Input:
     """What a step looks up.
 
     value: the field as it is. prefix: its first `length` characters. years_since: full years
-    from a date to the first day of the term. year_age: years from a year to that of the term.
-    count: the number of listed items. sum: the total of `field` over listed items.
+    from a date to the first day of the term. years_nearest: the same to the nearest birthday.
+    year_age: years from a year to that of the term. Both years count to the date `on` instead,
+    where the risk states it.
+
+    count: the number of listed items. sum: the total of `field` over them. mean: its mean,
+    weighted by another field, rounded as stated. rank: the place of the item among them by
+    `field`, the lowest first, from 1; 0 for an item that is not among them. Only the items that
+    meet every condition of `where` are looked at.
     """
 
     kind: str
@@ -64,10 +95,27 @@ class Input:
     length: int = 0
     field: str = ""
     default: str | None = None
+    on: str = ""
+    weight: str = ""
+    rounding: Rounding | None = None
+    where: tuple[Condition, ...] = ()
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of listed items that it reads."""
+        named = (self.field, self.weight, *(one.field for one in self.where))
+        return tuple(dict.fromkeys(name for name in named if name))
 
     @classmethod
     def from_json(cls, data: Json | str) -> "Input":
-        return cls("value", data) if isinstance(data, str) else cls(**data)
+        if isinstance(data, str):
+            return cls("value", data)
+        plain = {name: value for name, value in data.items() if name not in ("round", "where")}
+        return cls(
+            **plain,
+            rounding=Rounding.from_json(data["round"]) if "round" in data else None,
+            where=tuple(Condition.from_json(one) for one in data.get("where", ())),
+        )
 
 
 @dataclass(frozen=True, slots=True)

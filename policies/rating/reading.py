@@ -4,6 +4,7 @@ A careful reader never raises: what it cannot read becomes an `Unread`, which no
 that a field which no chosen coverage asks for may be missing.
 """
 
+from calendar import isleap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,9 +12,11 @@ from decimal import Decimal, InvalidOperation
 from operator import itemgetter
 from typing import Any
 
-from policies.rating.plan import CHOSEN, Input, Json, Link, RatingPlan
+from policies.rating.plan import CHOSEN, Condition, Input, Json, Link, RatingPlan
 
 Reader = Callable[["Facts"], Any]
+Derived = Callable[[Any, "Facts"], Any]
+Items = Sequence[Json]
 UNRATED = (LookupError, TypeError, ArithmeticError)  # what a value outside a table raises
 
 
@@ -113,13 +116,7 @@ def _raw(plan: RatingPlan, spec: Input) -> Reader:
     field = _field(plan, spec.of)
     if spec.kind == "value":
         return field
-    derived = {
-        "prefix": lambda value, facts: value[: spec.length],
-        "years_since": lambda value, facts: full_years(date.fromisoformat(value), facts.on),
-        "year_age": lambda value, facts: max(facts.on.year - value, 0),
-        "count": lambda value, facts: len(value),
-        "sum": lambda value, facts: sum(item[spec.field] for item in value),
-    }[spec.kind]
+    derived = _derived(plan, spec)
 
     def read(facts: Facts) -> Any:
         value = field(facts)
@@ -127,10 +124,79 @@ def _raw(plan: RatingPlan, spec: Input) -> Reader:
             return None
         try:
             return derived(value, facts)
-        except (TypeError, ValueError, KeyError):
+        except (TypeError, ValueError, KeyError, ArithmeticError):
             return UNREADABLE
 
     return read
+
+
+def _derived(plan: RatingPlan, spec: Input) -> Derived:
+    if spec.kind in LISTED:
+        return _listed(spec)
+    if spec.kind in YEARS:
+        years, day_of = YEARS[spec.kind], _day(plan, spec.on)
+        return lambda value, facts: years(value, day_of(facts))
+    return lambda value, facts: value[: spec.length]
+
+
+def _day(plan: RatingPlan, path: str) -> Callable[[Facts], date]:
+    """The day to which years count: one that the risk states, else the first day of the term."""
+    if not path:
+        return lambda facts: facts.on
+    field = _field(plan, path)
+
+    def read(facts: Facts) -> date:
+        stated = field(facts)
+        return date.fromisoformat(stated) if stated else facts.on
+
+    return read
+
+
+def _listed(spec: Input) -> Derived:
+    answer = LISTED[spec.kind]
+    if not spec.where:
+        return lambda items, facts: answer(spec, items, facts)
+    conditions = [_condition(one) for one in spec.where]
+
+    def read(items: Items, facts: Facts) -> Any:
+        among = [item for item in items if all(meets(item, facts.on) for meets in conditions)]
+        return answer(spec, among, facts)
+
+    return read
+
+
+def _condition(condition: Condition) -> Callable[[Json, date], bool]:
+    """Whether an item meets a condition; one that lacks the field does not."""
+    name, values, low, high = condition.field, condition.values, condition.low, condition.high
+    years = YEARS.get(condition.kind)
+
+    def meets(item: Json, on: date) -> bool:
+        value = item.get(name)
+        if value is None:
+            return False
+        if years:
+            value = years(value, on)
+        if values is not None and _key(value) not in values:
+            return False
+        return (low is None or value >= low) and (high is None or value < high)
+
+    return meets
+
+
+def _mean(spec: Input, items: Items, _facts: Facts) -> Decimal:
+    """Σ weight × field ÷ Σ weight; whole numbers, so that the quotient is rounded once."""
+    assert spec.rounding is not None
+    weights = [item[spec.weight] if spec.weight else 1 for item in items]
+    total = sum(item[spec.field] * weight for item, weight in zip(items, weights, strict=True))
+    return spec.rounding(Decimal(total) / sum(weights))
+
+
+def _rank(spec: Input, items: Items, facts: Facts) -> int:
+    """Equals go by their key, so that the order of a list decides nothing."""
+    ordered = sorted((item[spec.field], item["key"]) for item in items)
+    keys = [key for _value, key in ordered]
+    key = facts.item.get("key")
+    return keys.index(key) + 1 if key in keys else 0
 
 
 def _field(plan: RatingPlan, path: str) -> Reader:
@@ -177,6 +243,36 @@ def _walk(node: Any, names: list[str]) -> Any:
 def full_years(since: date, on: date) -> int:
     """Completed years; somebody born on 29 February completes theirs on 1 March."""
     return on.year - since.year - ((on.month, on.day) < (since.month, since.day))
+
+
+def nearest_years(since: date, on: date) -> int:
+    """Years to the nearest birthday: from the middle of a year on, the next one."""
+    years = full_years(since, on)
+    last, following = _birthday(since, since.year + years), _birthday(since, since.year + years + 1)
+    return years + (on - last >= following - on)
+
+
+def _birthday(since: date, year: int) -> date:
+    """The birthday in a year; that of 29 February is 1 March where there is none."""
+    is_leap_day = (since.month, since.day) == (2, 29)
+    return date(year, 3, 1) if is_leap_day and not isleap(year) else since.replace(year=year)
+
+
+def _years(count: Callable[[date, date], int]) -> Callable[[Any, date], int]:
+    return lambda value, on: count(date.fromisoformat(value), on)
+
+
+YEARS: Mapping[str, Callable[[Any, date], int]] = {
+    "years_since": _years(full_years),
+    "years_nearest": _years(nearest_years),
+    "year_age": lambda value, on: max(on.year - value, 0),
+}
+LISTED: Mapping[str, Callable[[Input, Items, Facts], Any]] = {
+    "count": lambda spec, items, facts: len(items),
+    "sum": lambda spec, items, facts: sum(item[spec.field] for item in items),
+    "mean": _mean,
+    "rank": _rank,
+}
 
 
 def _number(value: Any) -> Any:

@@ -117,7 +117,9 @@ class ApplicationForm:
         plain = {
             name: spec
             for name, spec in schema["properties"].items()
-            if name != "key" and spec.get("type") not in ("array", "object")
+            if name != "key"
+            and spec.get("type") not in ("array", "object")
+            and not spec.get("x-stamp")
         }
         initial = {name: as_initial(spec, thing.get(name)) for name, spec in plain.items()}
         form = PathForm(self.data, prefix=path, initial=initial)

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from policies import wording
-from policies.catalogue import Coverage, label
+from policies.catalogue import Coverage, choice_titles, label
 from policies.rating.plan import Json
 
 NOT_CHOSEN = ("", "—")
@@ -26,7 +26,7 @@ def field_of(
     if linked is not None:
         return forms.ChoiceField(choices=[NOT_CHOSEN, *linked.items()], **options)
     if "enum" in schema:
-        choices = wording.choice_titles(schema)
+        choices = choice_titles(schema)
         return forms.ChoiceField(choices=[NOT_CHOSEN, *choices.items()], **options)
     return _plain(schema, options)
 

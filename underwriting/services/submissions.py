@@ -11,7 +11,7 @@ from office import numbering, workflow
 from office.exceptions import Refused
 from office.models import User
 from policies import selectors as cover
-from policies.catalogue.application import risk_errors
+from policies.catalogue.application import risk_errors, stamped
 from policies.models import ProductVersion
 from underwriting.models import Submission
 from underwriting.services.quotes import request_quotes, requote, versions_sold_to, withdraw_open
@@ -40,7 +40,7 @@ def open_submission(
     if address is None:
         raise Refused(_("This customer has no address, so nothing says where the risk lies."))
     sold = versions_sold_to(product_kind, address.jurisdiction, effective_on)
-    _refuse_application(sold[0], application)
+    application = _sound(sold[0], application, effective_on)
     submission = Submission(
         number=numbering.next_number("submission"),
         customer=customer,
@@ -56,11 +56,17 @@ def open_submission(
     return workflow.begin(submission, "open", by=by)
 
 
-def _refuse_application(version: ProductVersion, application: dict[str, Any]) -> None:
-    """Products of one kind share one risk schema, so any of them can judge the application."""
-    errors = risk_errors(cover.product_definition(version), application)
+def _sound(version: ProductVersion, application: dict[str, Any], on: date) -> dict[str, Any]:
+    """The application with what the office fills in.
+
+    Products of one kind share one risk schema, so any of them can judge the application.
+    """
+    definition = cover.product_definition(version)
+    application = stamped(definition, application, on)
+    errors = risk_errors(definition, application)
     if errors:
         raise Refused(errors[0].message, field=errors[0].path)
+    return application
 
 
 @transaction.atomic
@@ -76,7 +82,7 @@ def edit_application(
 ) -> Submission:
     """Change the application. Its quotes go back to be rated and their approvals are void."""
     sold = versions_sold_to(submission.product_kind, submission.jurisdiction, effective_on)
-    _refuse_application(sold[0], application)
+    application = _sound(sold[0], application, effective_on)
     submission = workflow.move(
         submission,
         "edit",
