@@ -23,5 +23,47 @@ class TransactionKind(TextChoices):
     REVERSAL = "reversal", _("Reversal")
 
 
+class CancelledBy(TextChoices):
+    """Who ends the contract: with the reason it decides what is returned and what notice is due."""
+
+    INSURED = "insured", _("The policyholder")
+    CARRIER = "carrier", _("The carrier")
+
+
+class CancellationReason(TextChoices):
+    REQUEST = "request", _("The policyholder's wish")
+    REPLACED = "replaced", _("Insured elsewhere")
+    SOLD = "sold", _("The insured property was sold")
+    NOT_TAKEN = "not_taken", _("The policy was not taken up")
+    NONPAYMENT = "nonpayment", _("The premium was not paid")
+    MISREPRESENTATION = "misrepresentation", _("A material fact was stated wrongly")
+    FRAUD = "fraud", _("Fraud")
+    LICENCE_SUSPENDED = "licence_suspended", _("The driving licence was suspended")
+    HAZARD = "hazard", _("The hazard rose substantially")
+    CONDITIONS = "conditions", _("Conditions of the policy were broken")
+    UNDERWRITING = "underwriting", _("The risk does not meet the carrier's guidelines")
+    REINSURANCE_LOST = "reinsurance_lost", _("The carrier lost its reinsurance")
+
+
+REASONS_OF = {
+    CancelledBy.INSURED: (
+        CancellationReason.REQUEST,
+        CancellationReason.REPLACED,
+        CancellationReason.SOLD,
+        CancellationReason.NOT_TAKEN,
+    ),
+    CancelledBy.CARRIER: (
+        CancellationReason.NONPAYMENT,
+        CancellationReason.MISREPRESENTATION,
+        CancellationReason.FRAUD,
+        CancellationReason.LICENCE_SUSPENDED,
+        CancellationReason.HAZARD,
+        CancellationReason.CONDITIONS,
+        CancellationReason.UNDERWRITING,
+        CancellationReason.REINSURANCE_LOST,
+    ),
+}
+
+
 class DocumentKind(TextChoices):
     DECLARATIONS = "declarations", _("Declarations")

@@ -19,6 +19,8 @@ from policies.catalogue.parts import (
     Form,
     Option,
     PayPlan,
+    Reinstatement,
+    Renewal,
 )
 from policies.catalogue.reading import CatalogueError, Problem
 from policies.rating.plan import label
@@ -39,6 +41,8 @@ __all__ = [
     "PayPlan",
     "Problem",
     "ProductDefinition",
+    "Reinstatement",
+    "Renewal",
     "check_document",
     "choice_titles",
     "label",

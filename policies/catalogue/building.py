@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from policies import charges
 from policies.catalogue.parts import (
+    MINIMUM_EARNED_FROM,
     AppetiteRule,
     Cancellation,
     Cause,
@@ -15,6 +17,8 @@ from policies.catalogue.parts import (
     Form,
     Option,
     PayPlan,
+    Reinstatement,
+    Renewal,
 )
 from policies.rating.plan import Json
 
@@ -97,6 +101,19 @@ def pay_plan_of(data: Json) -> PayPlan:
 
 
 def cancellation_of(data: Json) -> Cancellation:
+    """Names that came later than the first versions may be missing: those versions still read."""
+    wheel = data.get("wheel")
+    later = {
+        "reasons": data.get("reasons", {}),
+        "short_rate_table": tuple(
+            (through, Decimal(share)) for through, share in data.get("short_rate_table", ())
+        ),
+        "wheel": charges.Wheel(wheel["days"], wheel["places"]) if wheel else None,
+        "minimum_earned_share": Decimal(data.get("minimum_earned_share", "0")),
+        "minimum_earned_from": tuple(data.get("minimum_earned_from", MINIMUM_EARNED_FROM)),
+        "holdback": Decimal(data.get("holdback", "0")),
+        "reinstatement": Reinstatement(**data.get("reinstatement", {})),
+    }
     return Cancellation(
         data["insured"],
         data["carrier"],
@@ -104,7 +121,14 @@ def cancellation_of(data: Json) -> Cancellation:
         Decimal(data["short_rate_factor"]),
         Decimal(data["minimum_earned"]),
         tuple(data["fully_earned_fees"]),
+        **later,
     )
+
+
+def renewal_of(data: Json | None) -> Renewal:
+    if data is None:
+        return Renewal()
+    return Renewal(tuple(data["work_days"]), data["offer_days"], _decimal(data["remarket_above"]))
 
 
 def form_of(data: Json) -> Form:

@@ -20,6 +20,7 @@ from policies.catalogue.building import (
     document_of,
     form_of,
     pay_plan_of,
+    renewal_of,
 )
 from policies.catalogue.parts import (
     AppetiteRule,
@@ -30,6 +31,7 @@ from policies.catalogue.parts import (
     DocumentRequirement,
     Form,
     PayPlan,
+    Renewal,
 )
 from policies.rating.plan import Json, Names, RatingPlan, label
 
@@ -55,6 +57,7 @@ class ProductDefinition:
     documents: tuple[DocumentRequirement, ...]
     pay_plans: tuple[PayPlan, ...]
     cancellation: Cancellation
+    renewal: Renewal
     commission: Commission | None
     forms: tuple[Form, ...]
     appetite: tuple[AppetiteRule, ...]
@@ -86,6 +89,7 @@ class ProductDefinition:
             documents=tuple(document_of(one) for one in document["claim_documents"]),
             pay_plans=tuple(pay_plan_of(one) for one in document["pay_plans"]),
             cancellation=cancellation_of(document["cancellation"]),
+            renewal=renewal_of(document.get("renewal")),
             commission=commission_of(document["commission"]),
             forms=tuple(form_of(one) for one in document["forms"]),
             appetite=tuple(appetite_of(one) for one in document["appetite"]),

@@ -1,10 +1,14 @@
 """The parts of a product: coverages and their options, causes of loss, documents, plans, forms."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
+from policies import charges
 from policies.rating.plan import POLICY, Names
+
+# A carrier that cancels on its own account returns the days.
+MINIMUM_EARNED_FROM = ("insured", "nonpayment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +116,23 @@ class PayPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Reinstatement:
+    """How long after a cancellation cover may be taken up again, in days from its date.
+
+    `without_lapse_days` is how long the gap may be closed as if it had never been.
+    """
+
+    within_days: int = 30
+    without_lapse_days: int = 30
+
+
+@dataclass(frozen=True, slots=True)
 class Cancellation:
-    """The method by who cancels: flat, pro_rata or short_rate."""
+    """What a cancelled term keeps: the method by who cancels, or by why where it says so.
+
+    `minimum_earned` and its share of the premium hold against those in `minimum_earned_from`.
+    From the first day of a term every cancellation is flat.
+    """
 
     insured: str
     carrier: str
@@ -121,6 +140,47 @@ class Cancellation:
     short_rate_factor: Decimal
     minimum_earned: Decimal
     fully_earned_fees: tuple[str, ...]
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    short_rate_table: tuple[tuple[int, Decimal], ...] = ()
+    wheel: charges.Wheel | None = None
+    minimum_earned_share: Decimal = Decimal(0)
+    minimum_earned_from: tuple[str, ...] = MINIMUM_EARNED_FROM
+    holdback: Decimal = Decimal(0)
+    reinstatement: Reinstatement = Reinstatement()
+
+    def method(self, *, side: str, reason: str, is_from_first_day: bool) -> str:
+        if is_from_first_day:
+            return charges.FLAT
+        who = "nonpayment" if reason == "nonpayment" else side
+        chosen: str = getattr(self, who)
+        return self.reasons.get(reason, chosen)
+
+    def terms(self, *, side: str, reason: str, is_from_first_day: bool) -> charges.Terms:
+        who = "nonpayment" if reason == "nonpayment" else side
+        has_minimum = who in self.minimum_earned_from
+        return charges.Terms(
+            method=self.method(side=side, reason=reason, is_from_first_day=is_from_first_day),
+            factor=self.short_rate_factor,
+            table=self.short_rate_table,
+            wheel=self.wheel,
+            minimum_amount=self.minimum_earned if has_minimum else Decimal("0.00"),
+            minimum_share=self.minimum_earned_share if has_minimum else Decimal(0),
+            holdback=self.holdback,
+            fully_earned_fees=frozenset(self.fully_earned_fees),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """When the work on a renewal begins and is due, in days before the term ends.
+
+    `remarket_above` is the increase (a share of the expiring premium) beyond which the renewal
+    is put to other carriers; none where it never is.
+    """
+
+    work_days: tuple[int, ...] = (90, 60, 45)
+    offer_days: int = 45
+    remarket_above: Decimal | None = Decimal("0.15")
 
 
 @dataclass(frozen=True, slots=True)

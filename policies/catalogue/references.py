@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
 from policies.catalogue.definition import labels_of
 from policies.catalogue.reading import Path_
+from policies.enums import CancellationReason
 from policies.rating.plan import POLICY, Json
 
 Finding = tuple[Path_, str]
@@ -145,5 +147,27 @@ def _levies(document: Json) -> Iterator[Finding]:
                 yield (*path, index), _("a tax has a rate")
             if levy.get("per", POLICY) != POLICY:
                 yield from _unknown((*path, index, "per"), [levy["per"]], lists)
-    earned = document["cancellation"]["fully_earned_fees"]
-    yield from _unknown(("cancellation", "fully_earned_fees"), earned, known)
+    yield from _cancellation(document["cancellation"], known)
+    yield from _renewal(document.get("renewal"))
+
+
+def _cancellation(block: Json, fees: set[str]) -> Iterator[Finding]:
+    path: Path_ = ("cancellation",)
+    yield from _unknown((*path, "fully_earned_fees"), block["fully_earned_fees"], fees)
+    yield from _unknown((*path, "reasons"), block.get("reasons", ()), CancellationReason.values)
+    rows = [(through, Decimal(share)) for through, share in block.get("short_rate_table", ())]
+    for index, (one, two) in enumerate(pairwise(rows), 1):
+        if not (one[0] < two[0] and one[1] <= two[1]):
+            reason = _("the days and the share earned must rise from row to row")
+            yield (*path, "short_rate_table", index), reason
+    if rows and rows[-1] != (365, Decimal(1)):
+        yield (*path, "short_rate_table"), _("the last row earns all by day 365")
+    window = block.get("reinstatement")
+    if window and window["without_lapse_days"] > window["within_days"]:
+        reason = _("a gap cannot be closed longer than cover can be taken up again")
+        yield (*path, "reinstatement"), reason
+
+
+def _renewal(block: Json | None) -> Iterator[Finding]:
+    if block and block["offer_days"] > max(block["work_days"]):
+        yield ("renewal", "offer_days"), _("the offer cannot be due before the work begins")

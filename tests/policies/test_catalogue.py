@@ -32,6 +32,28 @@ def folder(tmp_path) -> Path:
 # What is shipped
 
 
+def test_version_stored_before_later_names_existed_still_reads(shipped):
+    document = dict(shipped["BIND-HO"].document)
+    del document["renewal"]
+    document["cancellation"] = {
+        name: document["cancellation"][name]
+        for name in (
+            "insured",
+            "carrier",
+            "nonpayment",
+            "short_rate_factor",
+            "minimum_earned",
+            "fully_earned_fees",
+        )
+    }
+
+    product = ProductDefinition.from_json(document)
+
+    assert product.cancellation.short_rate_table == ()
+    assert product.cancellation.reinstatement.within_days == 30
+    assert product.renewal.work_days == (90, 60, 45)
+
+
 def test_two_carriers_sell_two_kinds_of_product_in_four_states(shipped):
     states = ("US-CA", "US-CO", "US-FL", "US-NE")
 
@@ -240,6 +262,30 @@ def test_one_bad_file_keeps_every_product_out_and_all_problems_are_told(folder):
             'minimum_earned: "50.001"',
             "cancellation.minimum_earned",
             "does not have the form",
+        ),
+        (
+            "reasons: {sold: pro_rata}",
+            "reasons: {bored: pro_rata}",
+            "cancellation.reasons",
+            "“bored” is not known",
+        ),
+        (
+            "reasons: {sold: pro_rata}",
+            'short_rate_table: [[30, "0.20"], [30, "0.30"], [365, "1"]]',
+            "cancellation.short_rate_table.1",
+            "must rise from row to row",
+        ),
+        (
+            "reasons: {sold: pro_rata}",
+            'short_rate_table: [[30, "0.20"], [300, "0.90"]]',
+            "cancellation.short_rate_table",
+            "the last row earns all by day 365",
+        ),
+        (
+            "without_lapse_days: 30",
+            "without_lapse_days: 31",
+            "cancellation.reinstatement",
+            "a gap cannot be closed longer than cover can be taken up again",
         ),
         (
             "instalments: 10,",
