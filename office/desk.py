@@ -9,15 +9,18 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounting.enums import PaymentState
-from accounting.models import Payment
+from accounting.models import Invoice, Payment
 from claims import selectors as claims
 from claims.enums import ClaimState
+from claims.models import Claim
 from office import clock, money
 from office.models import User
+from policies.models import Policy
 from underwriting.enums import QuoteState
-from underwriting.models import Quote
+from underwriting.models import Quote, Submission
 
 SHOWN = 10
+QUOTED = ("submission__customer", "carrier")
 
 
 def desk_of(user: User) -> dict[str, Any]:
@@ -41,9 +44,17 @@ def _queues(user: User) -> Iterator[dict[str, Any]]:
         yield _queue(_("Escalated to you"), "claims:list", told)
     if user.may("underwriting.approve_quote"):
         referred = Quote.objects.for_user(user).filter(state=QuoteState.REFERRED)
-        referred = referred.select_related("submission__customer", "carrier").order_by("pk")
-        rows = [_quote(quote) for quote in referred[:SHOWN]]
+        referred = referred.select_related(*QUOTED).order_by("pk")
+        rows = [_quote(quote, today) for quote in referred[:SHOWN]]
         yield _queue(_("Quotes referred to underwriting"), "underwriting:list", rows)
+    if user.may("underwriting.bind_quote"):
+        bindable = Quote.objects.for_user(user).bindable().select_related(*QUOTED)
+        rows = [_quote(quote, today) for quote in bindable.order_by("expires_on", "pk")[:SHOWN]]
+        yield _queue(_("Quotes that can be bound"), "underwriting:list", rows)
+    if user.may("accounting.take_payment"):
+        late = Invoice.objects.for_user(user).overdue(on=today).select_related("customer")
+        rows = [_invoice(invoice, today) for invoice in late.order_by("due_on", "pk")[:SHOWN]]
+        yield _queue(_("Bills that are late"), "accounting:invoices", rows)
     if user.may("accounting.approve_payment"):
         drafted = Payment.objects.for_user(user).filter(state=PaymentState.DRAFTED)
         rows = [_payment(payment) for payment in drafted.order_by("pk")[:SHOWN]]
@@ -74,13 +85,23 @@ def _escalation(row, today) -> dict[str, Any]:
     }
 
 
-def _quote(quote: Quote) -> dict[str, Any]:
+def _quote(quote: Quote, today) -> dict[str, Any]:
     return {
         "href": quote.submission.get_absolute_url(),
         "number": quote.number,
         "who": quote.submission.customer.display_name,
         "what": quote.carrier.name,
-        "due": "",
+        **_due(quote.expires_on, today),
+    }
+
+
+def _invoice(invoice: Invoice, today) -> dict[str, Any]:
+    return {
+        "href": invoice.get_absolute_url(),
+        "number": invoice.number,
+        "who": invoice.customer.display_name,
+        "what": money.format(invoice.total - invoice.paid, invoice.currency),
+        **_due(invoice.due_on, today),
     }
 
 
@@ -106,14 +127,27 @@ def _due(due_on, today) -> dict[str, str]:
 
 def _figures(user: User) -> Iterator[dict[str, Any]]:
     """At most five figures, each of something that this person works on."""
-    if not user.may("claims.view_claim"):
-        return
-    for label, view in (
-        (_("Our turn"), "my_turn"),
-        (_("Mine"), "mine"),
-        (_("Overdue"), "overdue"),
-        (_("On hold"), "held"),
-    ):
-        count = claims.view(user, view).count()
-        tone = "bad" if view == "overdue" and count else ""
-        yield {"label": label, "value": str(count), "tone": tone}
+    if user.may("claims.view_every_claim"):
+        for label, view in (
+            (_("Our turn"), "my_turn"),
+            (_("Mine"), "mine"),
+            (_("Overdue"), "overdue"),
+            (_("On hold"), "held"),
+        ):
+            count = claims.view(user, view).count()
+            yield _figure(label, count, "bad" if view == "overdue" and count else "")
+    elif user.may("policies.view_own_policy"):
+        yield from _figures_of_agent(user)
+
+
+def _figures_of_agent(user: User) -> Iterator[dict[str, Any]]:
+    """The agent's own book."""
+    late = Invoice.objects.for_user(user).overdue(on=clock.today(user.time_zone)).count()
+    yield _figure(_("Policies in force"), Policy.objects.for_user(user).in_force().count())
+    yield _figure(_("Open submissions"), Submission.objects.for_user(user).open().count())
+    yield _figure(_("Open claims"), Claim.objects.for_user(user).open().count())
+    yield _figure(_("Bills that are late"), late, "warn" if late else "")
+
+
+def _figure(label: str, count: int, tone: str = "") -> dict[str, Any]:
+    return {"label": label, "value": str(count), "tone": tone}

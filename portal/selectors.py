@@ -1,16 +1,21 @@
 """What the portal says to a policyholder, in plain words."""
 
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounting.models import Invoice
 from claims import selectors as claims
 from claims.enums import AWAITED_DOCUMENTS, ClaimState, OfferState
-from claims.models import Claim
+from claims.models import Claim, DocumentRequest
+from customers.models import BankAccount
+from office import clock
 from policies.catalogue import label
 
 # What each step is called for somebody who has never worked in insurance.
@@ -41,7 +46,11 @@ HEADLINES = {
 
 
 def headline(claim: Claim) -> str:
-    return str(HEADLINES[ClaimState(claim.state)])
+    return headline_of(ClaimState(claim.state))
+
+
+def headline_of(state: ClaimState) -> str:
+    return str(HEADLINES[state])
 
 
 def next_step(claim: Claim, awaited: list, *, has_bank_account: bool) -> tuple[bool, str]:
@@ -63,6 +72,55 @@ def next_step(claim: Claim, awaited: list, *, has_bank_account: bool) -> tuple[b
         due = {"day": date_format(claim.due_on, "DATE_FORMAT")}
         return False, _("Expect news by %(day)s. You do not need to do anything now.") % due
     return False, _("You do not need to do anything now.")
+
+
+def what_to_do(claims: Sequence[Claim], invoices: Sequence[Invoice]) -> dict[str, Any]:
+    """The first thing that waits for the policyholder, for the head of their first page.
+
+    An offer comes before papers, papers before the account, and all of them before a bill that
+    is late. Empty when nothing waits.
+    """
+    return next(_waiting(claims, invoices), {})
+
+
+def _waiting(claims: Sequence[Claim], invoices: Sequence[Invoice]) -> Iterator[dict[str, Any]]:
+    for claim in claims:
+        if claim.state == ClaimState.OFFERED:
+            sentence = _("Please read it. You can accept it or say why not.")
+            yield _ask(claim, _("An offer waits for your answer"), sentence, _("Read the offer"))
+    awaited = DocumentRequest.objects.filter(claim__in=claims, state__in=AWAITED_DOCUMENTS)
+    wanting = set(awaited.values_list("claim_id", flat=True)) if claims else set()
+    for claim in claims:
+        if claim.pk in wanting:
+            sentence = _("Your claim goes on as soon as we have them. A photo is enough.")
+            yield _ask(claim, headline_of(ClaimState.DOCUMENTING), sentence, _("See what we need"))
+    for claim in claims:
+        if claim.state == ClaimState.PAYABLE and not _has_account(claim):
+            sentence = _("Please tell us the account to which we may pay.")
+            yield _ask(claim, _("Your money waits for an account"), sentence, _("See your claim"))
+    yield from (_late_bill(bill) for bill in invoices if bill.due_on < clock.today())
+
+
+def _ask(claim: Claim, title: str, sentence: str, button: str) -> dict[str, Any]:
+    href = reverse("portal:claim", args=[claim.number])
+    told = {"kicker": claim.number, "title": title, "sentence": sentence}
+    return {**told, "href": href, "button": button}
+
+
+def _late_bill(invoice: Invoice) -> dict[str, Any]:
+    due = {"day": date_format(invoice.due_on, "DATE_FORMAT")}
+    return {
+        "kicker": invoice.number,
+        "title": _("A bill is past its day"),
+        "sentence": _("It was due on %(day)s. Please pay it, so that your cover goes on.") % due,
+        "href": reverse("portal:invoice", args=[invoice.number]),
+        "button": _("See the bill"),
+    }
+
+
+def _has_account(claim: Claim) -> bool:
+    accounts = BankAccount.objects.filter(customer_id=claim.customer_id, is_current=True)
+    return accounts.exists()
 
 
 def tracker(claim: Claim) -> list[dict[str, Any]]:
@@ -98,7 +156,7 @@ def legal_date(claim: Claim) -> tuple[date, str] | None:
 def claim_page(claim: Claim) -> dict[str, Any]:
     """Everything that the tracker shows."""
     awaited = awaited_documents(claim)
-    has_account = claim.customer.bank_accounts.filter(is_current=True).exists()
+    has_account = _has_account(claim)
     must_act, sentence = next_step(claim, awaited, has_bank_account=has_account)
     offer = claim.offers.exclude(state=OfferState.LAPSED).first()
     steps = tracker(claim)

@@ -8,18 +8,20 @@ from office.doors import policyholder_required
 from policies.models import Policy
 from portal import selectors
 
+SHOWN = 5
+
 
 @policyholder_required
 @require_GET
 def home(request):
     """What happens next, and whether the customer must do something."""
-    claims = Claim.objects.for_user(request.user).open().order_by("-notified_at")[:5]
-    cards = [{"claim": one, "headline": selectors.headline(one)} for one in claims]
+    claims = list(Claim.objects.for_user(request.user).open().order_by("-notified_at")[:SHOWN])
     invoices = Invoice.objects.for_user(request.user).filter(state=InvoiceState.OPEN)
+    invoices = list(invoices.order_by("due_on")[:3])
     context = {
-        "cards": cards,
-        "answers": [one for one in claims if one.state == "offered"],
-        "invoices": invoices.order_by("due_on")[:3],
+        "hero": selectors.what_to_do(claims, invoices),
+        "cards": [{"claim": one, "headline": selectors.headline(one)} for one in claims],
+        "invoices": invoices,
         "policies": Policy.objects.for_user(request.user).select_related("product")[:5],
         "portal_section": "home",
     }

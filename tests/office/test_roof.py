@@ -5,6 +5,7 @@ from django.test import Client
 
 from claims.models import Claim
 from office.models import User
+from tests import factories
 from tests.claims.scenes import claim_at, handler, service_agent
 from tests.factories import holding
 
@@ -31,6 +32,29 @@ def test_a_claim_stands_on_the_desk_of_the_department_whose_turn_it_is():
     }
 
     assert desks == {"customer_service": True, "claims": False}
+
+
+def test_an_agent_finds_quotes_to_bind_and_late_bills_and_their_own_book():
+    seller = factories.agent()
+    insured = factories.customer(agent=seller)
+    policy = factories.policy_in_force(seller=seller, insured=insured)
+    quotes = factories.quoted(seller=policy.agent).quotes.all()
+
+    page = _signed_in(policy.agent.user).get("/")
+
+    rows = {queue["title"]: queue["rows"] for queue in page.context["queues"]}
+    figures = {one["label"]: one["value"] for one in page.context["figures"]}
+    invoice = policy.customer.invoices.get()
+    assert {row["number"] for row in rows["Quotes that can be bound"]} == {
+        quote.number for quote in quotes
+    }
+    assert [row["number"] for row in rows["Bills that are late"]] == [invoice.number]
+    assert figures == {
+        "Policies in force": "1",
+        "Open submissions": "1",
+        "Open claims": "0",
+        "Bills that are late": "1",
+    }
 
 
 def test_the_desk_of_somebody_without_work_says_so():

@@ -10,6 +10,7 @@ from accounting.models import Invoice, Receipt
 from claims.enums import ClaimState, DocumentState
 from claims.models import Claim
 from policies.models import Policy
+from portal import selectors
 from tests.claims import scenes
 from tests.claims.scenes import claim_at, policy_in_force, service_agent, with_login
 from tests.claims.test_doors import _png as png
@@ -55,7 +56,45 @@ def test_a_policyholder_is_sent_from_the_workbench_to_the_portal(holder):
 
 
 def test_home_says_that_nothing_is_to_be_done(holder):
-    assert "You do not need to do anything" in _text(holder.get("/portal/"))
+    with scenes.clock.travel(scenes.clock.start_of(Invoice.objects.get().due_on)):
+        page = _text(holder.get("/portal/"))
+
+    assert "You do not need to do anything" in page
+
+
+def _head_of_home(claim):
+    page = signed_in(with_login(claim.customer)).get("/portal/")
+    return page.context["hero"]
+
+
+@pytest.mark.parametrize(
+    ("state", "button"),
+    [
+        (ClaimState.OFFERED, "Read the offer"),
+        (ClaimState.DOCUMENTING, "See what we need"),
+        (ClaimState.PAYABLE, "See your claim"),
+    ],
+)
+def test_home_begins_with_what_waits_for_the_policyholder(state, button):
+    claim = claim_at(state)
+
+    head = _head_of_home(claim)
+
+    assert (head["kicker"], head["button"]) == (claim.number, button)
+    assert head["href"] == f"/portal/claims/{claim.number}/"
+
+
+def test_home_asks_nothing_while_the_office_works():
+    assert selectors.what_to_do([claim_at(ClaimState.EVALUATING)], []) == {}
+
+
+def test_home_tells_of_a_bill_that_is_late(holder):
+    invoice = Invoice.objects.get()
+
+    with scenes.clock.travel(scenes.clock.start_of(invoice.due_on + timedelta(days=1))):
+        head = holder.get("/portal/").context["hero"]
+
+    assert head["href"] == f"/portal/billing/{invoice.number}/"
 
 
 def test_with_one_policy_there_is_nothing_to_choose(holder, policy):

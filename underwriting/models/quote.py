@@ -21,6 +21,7 @@ from underwriting.enums import (
     WITHDRAWABLE,
     Blocks,
     QuoteState,
+    SubmissionState,
 )
 from underwriting.models.rule_set import RuleSetVersion
 from underwriting.models.stamps import actor, is_pair
@@ -33,6 +34,9 @@ class QuoteQuerySet(models.QuerySet):
 
     def pending(self):
         return self.filter(state=QuoteState.PENDING)
+
+    def bindable(self):
+        return self.filter(state__in=BINDABLE, submission__state=SubmissionState.OPEN)
 
     def lapsed(self, *, on):
         """Priced, not bound, and past the last day on which they could be."""
