@@ -5,6 +5,7 @@ from itertools import product as combinations
 
 from django.utils.translation import gettext as _
 
+from office import money
 from policies.catalogue.definition import ProductDefinition, labels_of
 from policies.catalogue.prohibited import (
     Prohibition,
@@ -14,7 +15,7 @@ from policies.catalogue.prohibited import (
 from policies.catalogue.reading import Path_
 from policies.catalogue.references import item_lists
 from policies.rating import compile_plan
-from policies.rating.plan import CHOSEN, FIXED, POLICY, Input, Json, RatingPlan, Step
+from policies.rating.plan import CHOSEN, FIXED, POLICY, PREMIUM, Input, Json, RatingPlan, Step
 from policies.rating.reading import LISTED
 from policies.rating.results import Chain
 from policies.rating.steps import Found
@@ -57,10 +58,23 @@ def _steps(plan: RatingPlan, definition: ProductDefinition) -> Iterator[Finding]
         for code in sorted((step.coverages or frozenset()) - set(plan.coverages)):
             yield path, _("the coverage “%(code)s” is not known") % {"code": code}
         yield from _lookups(path, step, plan, definition)
-        if step.scope == POLICY and step.kind != "minimum":
-            yield path, _("only a minimum premium is for the whole policy")
+        yield from _scope(path, step, definition)
         if step.kind != "discount" and (step.cap is not None or len(step.lookups) > 1):
             yield path, _("only a discount has parts and a cap")
+
+
+def _scope(path: Path_, step: Step, definition: ProductDefinition) -> Iterator[Finding]:
+    """A step of the whole policy works on cents; a step over a list sums what it finds there."""
+    if step.scope == POLICY and step.kind == "base":
+        yield path, _("a step of the whole policy changes a premium, it cannot be a base")
+    if step.scope == POLICY and step.rounding.places > money.PLACES:
+        yield path, _("a step of the whole policy rounds to cents or less")
+    if step.over and (step.scope == POLICY or step.kind not in ("base", "add")):
+        yield path, _("only a base or a loading of a coverage is summed over a list")
+    if step.over and step.over not in item_lists(definition.risk_schema):
+        yield path, _("the risk has no list “%(list)s”") % {"list": step.over}
+    if step.where and not step.over:
+        yield path, _("`where` chooses among the items that `over` names")
 
 
 def _lookups(
@@ -80,6 +94,8 @@ def _lookups(
                     "keys": ", ".join(table.keys),
                 },
             )
+        elif PREMIUM in lookup.inputs[:-1] or (table.kind == "exact" and PREMIUM in lookup.inputs):
+            yield path, _("the premium is looked up in a band or a curve, as its last input")
         elif table.kind != "exact" and lookup.inputs[-1] in (*FIXED, *CHOSEN):
             yield (
                 path,
@@ -88,8 +104,8 @@ def _lookups(
             )
         for name in lookup.inputs:
             yield from _input(path, name, step, plan, definition)
-    if step.exposure:
-        yield from _input(path, step.exposure, step, plan, definition)
+    for name in filter(None, (step.exposure, step.where)):
+        yield from _input(path, name, step, plan, definition)
 
 
 def _input(
@@ -97,17 +113,12 @@ def _input(
 ) -> Iterator[Finding]:
     if name in FIXED and (name != "coverage" or step.scope != POLICY):
         return
-    if step.scope == POLICY:
-        yield path, _("a policy's minimum premium depends on the jurisdiction alone")
+    if name == PREMIUM and step.scope == POLICY:
         return
-    if name in CHOSEN:
+    if name in CHOSEN and step.scope != POLICY and not step.over:
         return
     spec = plan.inputs.get(name) or Input("value", name)
-    lists = {
-        plan.coverages[code]
-        for code in plan.coverages
-        if step.coverages is None or code in step.coverages
-    }
+    lists = _lists_of(step, plan)
     named = [spec.of, *([spec.on] if spec.on else [])]
     if spec.kind in LISTED:
         named += [f"{spec.of}.{field}" for field in spec.fields]
@@ -116,6 +127,16 @@ def _input(
             yield path, _("the input “%(of)s” leads to no field of the risk") % {"of": of}
     if spec.kind == "rank" and lists != {spec.of.removeprefix("risk.")}:
         yield path, _("a place among the items of a list is for a coverage of that list alone")
+
+
+def _lists_of(step: Step, plan: RatingPlan) -> set[str]:
+    """The lists whose items a step reads."""
+    if step.scope == POLICY:
+        return {POLICY}
+    if step.over:
+        return {step.over}
+    codes = plan.coverages if step.coverages is None else step.coverages & set(plan.coverages)
+    return {plan.coverages[code] for code in codes}
 
 
 def _leads_somewhere(of: str, per: str, plan: RatingPlan, schema: Json) -> bool:
@@ -136,6 +157,13 @@ def _leads_somewhere(of: str, per: str, plan: RatingPlan, schema: Json) -> bool:
 def _gaps(definition: ProductDefinition) -> Iterator[Finding]:
     """Each coverage must have a price wherever it is offered, whatever is chosen."""
     compiled = compile_plan(definition.rating)
+    for index, step in enumerate(definition.rating.steps):
+        for place, whole in compiled.wholes.items() if step.scope == POLICY else ():
+            if step.applies_in(place) and step not in [one.step for one in whole.steps]:
+                yield (
+                    ("rating", "steps", index),
+                    _("a table of the plan has no row for it in %(place)s") % {"place": place},
+                )
     for index, coverage in enumerate(definition.coverages):
         path: Path_ = ("coverages", index)
         for place in sorted(coverage.jurisdictions):
@@ -166,10 +194,12 @@ def _unpriced(
                     found.find([limit, chosen])
                 except LookupError:
                     yield path, _missing_row(found, f"{limit} {chosen}".strip(), place)
-    for found in founds:
-        for value in _choices_of(found, definition.rating, coverage.per, definition.risk_schema):
-            if value not in (found.cells or {}):
-                yield path, _missing_row(found, value, place)
+    for compiled in chain.steps:
+        per = compiled.step.over or coverage.per
+        for found in compiled.founds if not compiled.step.where else ():
+            for value in _choices_of(found, definition.rating, per, definition.risk_schema):
+                if value not in (found.cells or {}):
+                    yield path, _missing_row(found, value, place)
 
 
 def _missing_row(found: Found, value: str, place: str) -> str:

@@ -50,7 +50,8 @@ def breaches_of_step(
 ) -> list[Breach]:
     """The laws that a step breaks in the jurisdictions in which it applies."""
     words: set[str] = set()
-    for name in [*(name for lookup in step.lookups for name in lookup.inputs), step.exposure]:
+    looked_up = [name for lookup in step.lookups for name in lookup.inputs]
+    for name in [*looked_up, step.exposure, step.where]:
         spec = plan.inputs.get(name) or Input("value", name)
         words |= set(_words_of(spec, plan, schema))
     places = [

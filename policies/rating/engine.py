@@ -2,6 +2,7 @@
 
     plan    → for each jurisdiction and coverage, a chain of closures over tables already sliced
     rate    → each item's inputs are read once into a list; the chains run over it
+    stages  → the steps of the whole policy, over the cents of the coverages together
     levies  → taxes and fees on the whole premium of the term
 
 Decimals throughout; a float in a risk is refused. The same plan can run over a whole book in
@@ -10,10 +11,11 @@ amount is an integer of 10**-p; table values are integers of 10**-6; inputs are 
 list, so a book is a matrix whose columns are either codes of exact keys or integers for bands.
 A step is then `rounded_divide(amount * table[codes], 10**k)`, the rounding done on integers in
 the stated mode, and a running amount below 9.2e12 / 10**p stays inside int64. An interpolated
-factor is rounded before it multiplies, so it is a table value like any other.
+factor is rounded before it multiplies, so it is a table value like any other. A step over a list
+is the same step on the rows of that list, each rounded, then summed by policy: integers again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, NoReturn
@@ -23,10 +25,11 @@ from django.utils.translation import gettext as _
 from office import money
 from policies.rating.faults import RatingError, fault_of
 from policies.rating.levies import Levies, compile_levies
-from policies.rating.plan import COVERAGE, MODES, POLICY, Json, RatingPlan
+from policies.rating.plan import COVERAGE, MODES, POLICY, Json, RatingPlan, Step
 from policies.rating.reading import UNRATED, Facts, ItemReader, items_of
 from policies.rating.results import Chain, CoverageAmount, Rated, Selection, Worksheet
 from policies.rating.steps import CompiledStep, Run, closing, compile_step, inputs_of
+from policies.rating.whole import Stage, Whole
 from policies.rating.worksheet import write_worksheet
 
 Values = list[Any]
@@ -40,19 +43,28 @@ class CompiledPlan:
         self.closing = closing(plan)
         self.readers = {per: self._reader(per) for per in {POLICY, *plan.coverages.values()}}
         self.chains = {place: self._chains(place) for place in plan.levies}
-        self.minimums = {place: self._minimum(place) for place in plan.levies}
+        self.wholes = {place: Whole(plan, place) for place in plan.levies}
         self._levies = {place: compile_levies(rules) for place, rules in plan.levies.items()}
 
     def _reader(self, per: str) -> ItemReader:
         codes = {code for code, its_list in self.plan.coverages.items() if its_list == per}
-        steps = [s for s in self.plan.steps if s.coverages is None or s.coverages & codes]
-        return ItemReader(self.plan, inputs_of(self.plan, steps))
+        steps = [
+            s
+            for s in self.plan.steps
+            if s.scope == COVERAGE and (s.coverages is None or s.coverages & codes)
+        ]
+        lists = dict.fromkeys(step.over for step in steps if step.over)
+        over = {
+            name: ItemReader(self.plan, inputs_of(self.plan, [s for s in steps if s.over == name]))
+            for name in lists
+        }
+        return ItemReader(self.plan, inputs_of(self.plan, [s for s in steps if not s.over]), over)
 
     def _chains(self, jurisdiction: str) -> dict[str, Chain]:
         chains = {}
         for coverage, per in self.plan.coverages.items():
             steps = [
-                compile_step(self.plan, step, self.readers[per].positions, jurisdiction, coverage)
+                self._step(step, per, jurisdiction, coverage)
                 for step in self.plan.steps
                 if step.scope == COVERAGE and step.applies(jurisdiction, coverage)
             ]
@@ -62,18 +74,18 @@ class CompiledPlan:
                 chains[coverage] = Chain(per, runs, compiled)
         return chains
 
+    def _step(self, step: Step, per: str, jurisdiction: str, coverage: str) -> CompiledStep | None:
+        reader = self.readers[per]
+        if not step.over:
+            return compile_step(self.plan, step, reader.positions, jurisdiction, coverage)
+        positions, slot = reader.over[step.over].positions, reader.over_slots[step.over]
+        return compile_step(self.plan, step, positions, jurisdiction, coverage, slot)
+
     def _close(self) -> Run:
         """The annual premium rounded, then taken to the term."""
         (_a, _one, annual), (_t, factor, term) = self.closing
         places, mode, cents = annual.exponent, MODES[annual.mode], term.exponent
         return lambda amount, values: (amount.quantize(places, mode) * factor).quantize(cents, mode)
-
-    def _minimum(self, jurisdiction: str) -> CompiledStep | None:
-        """The policy's minimum premium for a whole term, where the plan states one."""
-        for step in self.plan.steps:
-            if step.scope == POLICY and step.applies(jurisdiction, ""):
-                return compile_step(self.plan, step, {}, jurisdiction, "")
-        return None
 
     def rate(
         self, risk: Json, coverages: Sequence[Selection], jurisdiction: str, on: date
@@ -102,7 +114,7 @@ class CompiledPlan:
             except UNRATED:
                 amount = self._carefully(chain, facts, selection)
             amounts.append(CoverageAmount(item, code, amount))
-        return self.sum_up(amounts, risk, jurisdiction)
+        return self.sum_up(amounts, risk, jurisdiction, on)
 
     def _carefully(self, chain: Chain, facts: Facts, selection: Selection) -> Decimal:
         """Once more, each input read alone; says which one cannot be used."""
@@ -113,7 +125,9 @@ class CompiledPlan:
             for run in chain.runs:
                 amount = run(amount, values)
         except UNRATED:
-            raise fault_of(self.plan, chain, values, selection, facts.risk) from None
+            raise fault_of(
+                self.plan, chain.steps, chain.per, values, selection, facts.risk
+            ) from None
         return amount
 
     def chains_in(self, jurisdiction: str) -> dict[str, Chain]:
@@ -153,11 +167,12 @@ class CompiledPlan:
             path=f"{per}.{key}",
         )
 
-    def sum_up(self, amounts: list[CoverageAmount], risk: Json, jurisdiction: str) -> Rated:
-        """The minimum premium, then taxes and fees, over the amounts of the coverages."""
-        if not amounts:
-            raise RatingError(_("Choose at least one coverage."), path="coverages")
-        amounts = self._topped_up(amounts, jurisdiction)
+    def sum_up(
+        self, amounts: list[CoverageAmount], risk: Json, jurisdiction: str, on: date
+    ) -> Rated:
+        """The steps of the whole policy, then taxes and fees, over the amounts of the coverages."""
+        for stage in self.stages(amounts, risk, jurisdiction, on):
+            amounts = stage.amounts
         premium = money.ZERO
         for amount in amounts:
             premium += amount.premium
@@ -167,21 +182,13 @@ class CompiledPlan:
             total += levy.amount
         return Rated(premium, taxes, fees, total, tuple(amounts))
 
-    def _topped_up(self, amounts: list[CoverageAmount], jurisdiction: str) -> list[CoverageAmount]:
-        """The amounts raised to the policy's minimum premium, in proportion, to the cent."""
-        minimum = self.minimums[jurisdiction]
-        if minimum is None:
-            return amounts
-        premium = sum((amount.premium for amount in amounts), money.ZERO)
-        missing = minimum.run(premium, ()) - premium
-        if not missing:
-            return amounts
-        weights: list[Decimal | int] = [amount.premium for amount in amounts]
-        shares = money.allocate(missing, weights if any(weights) else [1] * len(weights))
-        return [
-            CoverageAmount(a.item, a.coverage, a.premium + share)
-            for a, share in zip(amounts, shares, strict=True)
-        ]
+    def stages(
+        self, amounts: list[CoverageAmount], risk: Json, jurisdiction: str, on: date
+    ) -> Iterator[Stage]:
+        """The amounts after each step of the whole policy, in order."""
+        if not amounts:
+            raise RatingError(_("Choose at least one coverage."), path="coverages")
+        return self.wholes[jurisdiction].stages(amounts, Facts(risk, {}, on))
 
     def levies(self, premium: Decimal, risk: Json, jurisdiction: str) -> Levies:
         """Taxes and fees on a whole premium: a term's, or its written premium after a change."""

@@ -6,10 +6,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from office.exceptions import Refused
-from policies.rating.plan import CHOSEN, Json, RatingPlan, label
-from policies.rating.reading import MISSING, Unread
-from policies.rating.results import Chain, Selection
-from policies.rating.steps import Found
+from policies.rating.plan import CHOSEN, PREMIUM, Json, RatingPlan, label
+from policies.rating.reading import MISSING, UNRATED, Unread, items_of
+from policies.rating.results import Selection
+from policies.rating.steps import CompiledStep, Found
 
 
 class RatingError(Refused):
@@ -21,22 +21,68 @@ class RatingError(Refused):
 
 
 def fault_of(
-    plan: RatingPlan, chain: Chain, values: Sequence[Any], selection: Selection, risk: Json
+    plan: RatingPlan,
+    steps: Sequence[CompiledStep],
+    per: str,
+    values: Sequence[Any],
+    selection: Selection,
+    risk: Json,
 ) -> RatingError:
-    """The first step of a chain that fails, told by the input that makes it fail."""
-    for compiled in chain.steps:
-        for found in compiled.founds:
-            name = _fault_in(found, values)
-            if name:
-                value = values[found.slots[found.names.index(name)]]
-                return _error(plan, chain.per, name, value, found, selection, risk)
-        if compiled.exposure_slot is not None:
-            value = values[compiled.exposure_slot]
-            if isinstance(value, Unread):
-                name = compiled.step.exposure
-                found = compiled.founds[0]
-                return _error(plan, chain.per, name, value, found, selection, risk)
+    """The first of the steps that fails, told by the input that makes it fail."""
+    for compiled in steps:
+        if compiled.over is None:
+            fault = _in_step(plan, compiled, per, values, selection, risk)
+        else:
+            fault = _in_items(plan, compiled, values, selection, risk)
+        if fault is not None:
+            return fault
     raise AssertionError("Rating failed and no step of the plan says why.")
+
+
+def _in_items(
+    plan: RatingPlan,
+    compiled: CompiledStep,
+    values: Sequence[Any],
+    selection: Selection,
+    risk: Json,
+) -> RatingError | None:
+    """The first item of the list that a step cannot count."""
+    over, name = compiled.over, compiled.step.over
+    assert over is not None
+    for item, its in zip(items_of(risk, name), values[over.slot], strict=True):
+        here = {**selection, "item": item["key"]}
+        if over.where_slot is not None:
+            value = its[over.where_slot]
+            if isinstance(value, Unread):
+                found = compiled.founds[0]
+                return _error(plan, name, compiled.step.where, value, found, here, risk)
+            if not over.counts(its):
+                continue
+        fault = _in_step(plan, compiled, name, its, here, risk)
+        if fault is not None:
+            return fault
+    return None
+
+
+def _in_step(
+    plan: RatingPlan,
+    compiled: CompiledStep,
+    per: str,
+    values: Sequence[Any],
+    selection: Selection,
+    risk: Json,
+) -> RatingError | None:
+    for found in compiled.founds:
+        name = _fault_in(found, values)
+        if name:
+            value = values[found.slots[found.names.index(name)]]
+            return _error(plan, per, name, value, found, selection, risk)
+    if compiled.exposure_slot is not None:
+        value = values[compiled.exposure_slot]
+        if isinstance(value, Unread):
+            name = compiled.step.exposure
+            return _error(plan, per, name, value, compiled.founds[0], selection, risk)
+    return None
 
 
 def _fault_in(found: Found, values: Sequence[Any]) -> str:
@@ -46,7 +92,7 @@ def _fault_in(found: Found, values: Sequence[Any]) -> str:
             return name
     try:
         found.find(values)
-    except (LookupError, TypeError, ArithmeticError):
+    except UNRATED:
         return found.names[-1]
     return ""
 
@@ -79,6 +125,8 @@ def _place(
     if name in CHOSEN:
         field = _("Limit") if name == CHOSEN[0] else _("Deductible")
         return f"coverages.{selection.get('key', selection['coverage'])}.{name}", field
+    if name == PREMIUM:
+        return "coverages", _("Premium")
     spec = plan.inputs.get(name)
     root, *rest = (spec.of if spec else name).split(".")
     if root == "risk":

@@ -24,6 +24,7 @@ POLICY = "policy"  # the "item list" of a coverage that is per policy
 JURISDICTION, COVERAGE, LIMIT, DEDUCTIBLE = "jurisdiction", "coverage", "limit", "deductible"
 FIXED = (JURISDICTION, COVERAGE)  # known when the plan is compiled
 CHOSEN = (LIMIT, DEDUCTIBLE)  # option codes of the selection
+PREMIUM = "premium"  # what a policy's steps look up: the premium so far of their coverages
 ANY = "*"  # in a table: every jurisdiction, every coverage
 
 
@@ -171,6 +172,10 @@ class Step:
 
     base, add: value × (exposure ÷ per). factor: running × value. discount: running × (1 − the
     sum of the parts, at most the cap). minimum: the running amount, or the value if greater.
+
+    `over` names a list: a base or an add is then the sum over its items, each rounded, or over
+    those whose `where` is one of `among`. With the scope `policy` a step works on the cents of
+    all its coverages together, after their chains, and shares the change out among them.
     """
 
     code: str
@@ -185,10 +190,16 @@ class Step:
     per: Decimal = Decimal(1)
     cap: Decimal | None = None
     scope: str = COVERAGE
+    over: str = ""
+    where: str = ""
+    among: tuple[str, ...] = ()
 
     def applies(self, jurisdiction: str, coverage: str) -> bool:
         if self.coverages is not None and coverage not in self.coverages:
             return False
+        return self.applies_in(jurisdiction)
+
+    def applies_in(self, jurisdiction: str) -> bool:
         if self.jurisdictions is not None and jurisdiction not in self.jurisdictions:
             return False
         return jurisdiction not in self.except_jurisdictions
@@ -196,7 +207,7 @@ class Step:
     @classmethod
     def from_json(cls, data: Json, default: Rounding) -> "Step":
         parts = data.get("parts") or [data]
-        exposure = data.get("exposure", {})
+        exposure, where = data.get("exposure", {}), data.get("where", {})
         return cls(
             code=data["code"],
             names=data["name"],
@@ -210,6 +221,9 @@ class Step:
             per=Decimal(exposure.get("per", "1")),
             cap=Decimal(data["cap"]) if "cap" in data else None,
             scope=data.get("scope", COVERAGE),
+            over=data.get("over", ""),
+            where=where.get("input", ""),
+            among=tuple(where.get("in", ())),
         )
 
 

@@ -39,6 +39,10 @@ class Facts:
     def __init__(self, risk: Mapping[str, Any], item: Mapping[str, Any], on: date) -> None:
         self.risk, self.item, self.on = risk, item, on
 
+    def of(self, name: str) -> "list[Facts]":
+        """The same about each item of a list."""
+        return [Facts(self.risk, item, self.on) for item in items_of(self.risk, name)]
+
 
 def items_of(risk: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     """The insured items of a list; a single object, such as the dwelling, is a list of one."""
@@ -51,9 +55,16 @@ class ItemReader:
 
     Plain fields are taken by `itemgetter`, as they are: tables hold the native keys too. Where
     that does not do (a field is missing, a number came as text), `carefully` reads each alone.
+    `over`: readers of the lists that steps sum over; the values of their items come last.
     """
 
-    def __init__(self, plan: RatingPlan, wanted: Iterable[tuple[str, bool]]) -> None:
+    def __init__(
+        self,
+        plan: RatingPlan,
+        wanted: Iterable[tuple[str, bool]],
+        over: Mapping[str, "ItemReader"] | None = None,
+    ) -> None:
+        self.over = over or {}
         specs = {one: plan.inputs.get(one[0]) or Input("value", one[0]) for one in wanted}
         of_item = [one for one, spec in specs.items() if _is_plain(spec, "item")]
         of_risk = [one for one, spec in specs.items() if _is_plain(spec, "risk")]
@@ -61,6 +72,8 @@ class ItemReader:
         ordered = [*of_item, *of_risk, *derived]
         self.positions = {(name, False): index for index, name in enumerate(CHOSEN)}
         self.positions |= {one: len(CHOSEN) + index for index, one in enumerate(ordered)}
+        first = len(CHOSEN) + len(ordered)
+        self.over_slots = {name: first + index for index, name in enumerate(self.over)}
         self._of_item = _getter([specs[one].of for one in of_item])
         self._of_risk = _getter([specs[one].of for one in of_risk])
         self._derived = [reader(plan, specs[one], numeric=one[1]) for one in derived]
@@ -74,13 +87,19 @@ class ItemReader:
             *self._of_item(facts.item),
             *self._of_risk(facts.risk),
             *[read(facts) for read in self._derived],
+            *[[one.quickly(its) for its in facts.of(name)] for name, one in self.over.items()],
         ]
         if float in set(map(type, values)):
             raise TypeError
         return values
 
     def carefully(self, facts: Facts) -> list[Any]:
-        return ["", "", *[read(facts) for read in self._all]]
+        return [
+            "",
+            "",
+            *[read(facts) for read in self._all],
+            *[[one.carefully(its) for its in facts.of(name)] for name, one in self.over.items()],
+        ]
 
 
 def _is_plain(spec: Input, root: str) -> bool:

@@ -15,13 +15,15 @@ from policies.rating.plan import (
     FIXED,
     JURISDICTION,
     MODES,
+    PREMIUM,
     Lookup,
     RatingPlan,
     Rounding,
     Step,
     Table,
 )
-from policies.rating.tables import Find, band, by_one_key, finder, sliced
+from policies.rating.reading import Unread
+from policies.rating.tables import Find, band, by_one_key, finder, natives, sliced
 
 Run = Callable[[Decimal, Sequence[Any]], Decimal]
 Positions = Mapping[tuple[str, bool], int]
@@ -40,6 +42,15 @@ class Found(NamedTuple):
     bands: tuple[list[Decimal | int], list[Decimal | None]] | None  # of one with bands alone
 
 
+class Over(NamedTuple):
+    """A step that sums over a list: where the values of its items are, and which of them count."""
+
+    slot: int
+    counts: Callable[[Sequence[Any]], bool]
+    where_slot: int | None
+    each: Run
+
+
 class CompiledStep(NamedTuple):
     step: Step
     run: Run
@@ -47,6 +58,7 @@ class CompiledStep(NamedTuple):
     exposure_slot: int | None
     table: str
     table_version: str
+    over: Over | None = None
 
 
 def inputs_of(plan: RatingPlan, steps: Iterable[Step]) -> dict[tuple[str, bool], None]:
@@ -57,7 +69,9 @@ def inputs_of(plan: RatingPlan, steps: Iterable[Step]) -> dict[tuple[str, bool],
             wanted.update(dict.fromkeys(_free(plan, lookup)))
         if step.exposure:
             wanted[step.exposure, True] = None
-    return {one: None for one in wanted if one[0] not in CHOSEN}
+        if step.where:
+            wanted[step.where, False] = None
+    return {one: None for one in wanted if one[0] not in (*CHOSEN, PREMIUM)}
 
 
 def _free(plan: RatingPlan, lookup: Lookup) -> list[tuple[str, bool]]:
@@ -67,9 +81,18 @@ def _free(plan: RatingPlan, lookup: Lookup) -> list[tuple[str, bool]]:
 
 
 def compile_step(
-    plan: RatingPlan, step: Step, positions: Positions, jurisdiction: str, coverage: str
+    plan: RatingPlan,
+    step: Step,
+    positions: Positions,
+    jurisdiction: str,
+    coverage: str,
+    over_slot: int | None = None,
 ) -> CompiledStep | None:
-    """The step for one jurisdiction and coverage; None where a table has no row for them."""
+    """The step for one jurisdiction and coverage; None where a table has no row for them.
+
+    `positions` are those of the item that the step reads: for a step over a list, of its items,
+    whose values stand as a list at `over_slot`.
+    """
     fixed = {JURISDICTION: jurisdiction, COVERAGE: coverage}
     founds = [_found(plan, lookup, positions, fixed) for lookup in step.lookups]
     if not all(founds):
@@ -79,7 +102,40 @@ def compile_step(
     tables = " + ".join(found.table.name for found in compiled)
     versions = " + ".join(dict.fromkeys(found.table.version for found in compiled))
     run = _run(step, compiled, exposure)
-    return CompiledStep(step, run, compiled, exposure, tables, versions)
+    if over_slot is None:
+        return CompiledStep(step, run, compiled, exposure, tables, versions)
+    where_slot = positions[step.where, False] if step.where else None
+    over = Over(over_slot, _counting(step, where_slot), where_slot, run)
+    return CompiledStep(step, _sum(step, over), compiled, exposure, tables, versions, over)
+
+
+def _counting(step: Step, where_slot: int | None) -> Callable[[Sequence[Any]], bool]:
+    if where_slot is None:
+        return lambda values: True
+    among = {native for key in step.among for native in natives(key)}
+
+    def counts(values: Sequence[Any]) -> bool:
+        value = values[where_slot]
+        if value is None or isinstance(value, Unread):
+            raise LookupError
+        return value in among
+
+    return counts
+
+
+def _sum(step: Step, over: Over) -> Run:
+    """Each item's amount rounded, then their sum: a base begins with it, an add adds it."""
+    exponent, mode = step.rounding.exponent, MODES[step.rounding.mode]
+    slot, counts, each, is_base = over.slot, over.counts, over.each, step.kind == "base"
+
+    def run(amount: Decimal, values: Sequence[Any]) -> Decimal:
+        total = ZERO if is_base else amount
+        for item in values[slot]:
+            if counts(item):
+                total += each(ZERO, item)
+        return total.quantize(exponent, mode)
+
+    return run
 
 
 def _found(

@@ -342,6 +342,71 @@ def test_a_mistake_is_refused_with_its_place_and_reason(folder, old, new, path, 
     assert reason in found[0][3]
 
 
+@pytest.mark.parametrize(
+    ("code", "changes", "reason"),
+    [
+        ("base", {"over": "trucks"}, "the risk has no list “trucks”"),
+        ("territory", {"over": "vehicles"}, "only a base or a loading of a coverage is summed"),
+        ("base", {"where": {"input": "item.use", "in": ["farm"]}}, "the items that `over` names"),
+        ("base", {"over": "vehicles", "inputs": ["jurisdiction", "limit"]}, "leads to no field"),
+        ("base", {"over": "vehicles", "where": {"input": "item.x", "in": ["a"]}}, "leads to no"),
+        ("base", {"scope": "policy"}, "a step of the whole policy changes a premium"),
+        ("minimum_premium", {"inputs": ["coverage"]}, "the input “coverage” leads to no field"),
+        ("minimum_premium", {"inputs": ["premium"]}, "in a band or a curve, as its last input"),
+        ("minimum_premium", {"inputs": ["item.use"]}, "the input “item.use” leads to no field"),
+        (
+            "minimum_premium",
+            {"round": {"places": 3, "mode": "up"}},
+            "a step of the whole policy rounds to cents or less",
+        ),
+    ],
+)
+def test_steps_over_lists_and_of_the_whole_policy_are_checked(shipped, code, changes, reason):
+    draft = json.loads(json.dumps(shipped["BIND-PA"].to_json()))
+    steps = draft["rating"]["steps"]
+    index = next(i for i, one in enumerate(steps) if one["code"] == code)
+    steps[index] |= changes
+
+    found = check_document(draft)
+
+    assert any(p.path == f"rating.steps.{index}" and reason in p.reason for p in found), found
+
+
+def test_a_step_of_the_whole_policy_needs_a_row_wherever_it_applies(shipped):
+    draft = json.loads(json.dumps(shipped["BIND-PA"].to_json()))
+    steps, rows = draft["rating"]["steps"], draft["rating"]["tables"]["least"]["rows"]
+    index = next(i for i, one in enumerate(steps) if one["code"] == "minimum_premium")
+    rows[:] = [["US-CA", "150.00"]]
+
+    found = {(p.path, p.reason) for p in check_document(draft)}
+
+    assert found == {
+        (f"rating.steps.{index}", f"a table of the plan has no row for it in US-{place}")
+        for place in ("CO", "FL", "NE")
+    }
+
+
+def test_a_step_over_a_list_keeps_to_the_law(shipped):
+    """The age of a driver may not decide a price in California, also where drivers are summed."""
+    draft = json.loads(json.dumps(shipped["BIND-PA"].to_json()))
+    draft["rating"]["inputs"]["age"] = {"kind": "years_since", "of": "item.born_on"}
+    draft["rating"]["tables"]["by_age"] = {
+        "version": "1",
+        "kind": "banded",
+        "keys": ["age"],
+        "rows": [["0", None, "1.00"]],
+    }
+    names = {"en": "Drivers", "es": "Conductores"}
+    draft["rating"]["steps"].append(
+        {"code": "drivers", "name": names, "kind": "add", "over": "drivers", "table": "by_age"}
+        | {"inputs": ["age"]}
+    )
+
+    (problem,) = check_document(draft)
+
+    assert "age must not decide a price in US-CA" in problem.reason
+
+
 def test_a_mistake_in_the_file_of_the_kind_is_told_of_that_file(folder):
     line = spoil(folder, "coverages: [TOW],", "coverages: [TOWING],", "kinds/auto.yaml")
 

@@ -298,7 +298,7 @@ def test_the_worksheet_shows_each_step_with_its_table_input_factor_and_amount(pl
         "annual",
         "term",
         "subtotal",
-        "minimum",
+        "minimum_premium",
         "premium",
         "policy_fee",
     ]

@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from policies.rating import RatingError
-from tests.policies.risks import NAMES, banded, exact, interpolated, plan_of, select, step
+from tests.policies.risks import CENTS, NAMES, banded, exact, interpolated, plan_of, select, step
 
 ON = date(2026, 3, 1)
 C = [select("C")]
@@ -207,3 +207,164 @@ def test_taxes_and_fees_are_on_the_whole_premium():
     ]
     assert rated.total == Decimal("349.16")
     assert plan.levies(Decimal("100.00"), risk, "XX")[0][0].amount == Decimal("2.35")
+
+
+# Steps over a list
+
+
+def classes(*items):
+    names = ("key", "code", "basis", "exposure")
+    return {"classes": [dict(zip(names, item, strict=True)) for item in items]}
+
+
+def liability_plan():
+    """Class rates per 1,000 of receipts, and per unit for what is counted."""
+    one = {"over": "classes", "coverages": ["C"]}
+    by_thousands = {"input": "item.basis", "in": ["receipts", "payroll"]}
+    return plan_of(
+        [
+            step(
+                "base",
+                "rates",
+                "item.code",
+                exposure={"input": "item.exposure", "per": "1000"},
+                where=by_thousands,
+                **one,
+            ),
+            step(
+                "add",
+                "rates",
+                "item.code",
+                exposure={"input": "item.exposure"},
+                where={"input": "item.basis", "in": ["units"]},
+                **one,
+            ),
+            step("factor", "limit", "limit"),
+        ],
+        {"rates": exact(["bakery", "1.234"], ["hotel", "21.50"]), "limit": exact(["1M", "1.5"])},
+    )
+
+
+def test_a_base_over_a_list_is_the_sum_of_its_items_each_rounded():
+    # 1.234 x 250,500 / 1,000 = 309.117 -> 309.12; 1.234 x 1,000 / 1,000 = 1.234 -> 1.23;
+    # 21.50 x 12 units = 258.00. 309.12 + 1.23 + 258.00 = 568.35; x 1.5 = 852.525 -> 852.52.
+    plan = liability_plan()
+    risk = classes(
+        ("c1", "bakery", "receipts", 250500),
+        ("c2", "bakery", "payroll", 1000),
+        ("c3", "hotel", "units", 12),
+    )
+    coverages = [select("C", limit="1M")]
+
+    worksheet = plan.worksheet(risk, coverages, "XX", ON)
+
+    assert plan.rate(risk, coverages, "XX", ON).premium == Decimal("852.52")
+    assert [(line.step, line.item, line.input, line.amount) for line in worksheet.lines[:4]] == [
+        ("base_rates", "c1", "item.code bakery, item.exposure 250500 ÷ 1000", Decimal("309.12")),
+        ("base_rates", "c2", "item.code bakery, item.exposure 1000 ÷ 1000", Decimal("310.35")),
+        ("add_rates", "c3", "item.code hotel, item.exposure 12 ÷ 1", Decimal("568.35")),
+        ("factor_limit", "", "limit 1M", Decimal("852.52")),
+    ]
+
+
+def test_a_list_without_an_item_that_counts_costs_nothing():
+    plan, coverages = liability_plan(), [select("C", limit="1M")]
+
+    worksheet = plan.worksheet({"classes": []}, coverages, "XX", ON)
+
+    assert worksheet.rated.premium == Decimal("0.00")
+    assert [(line.step, line.factor) for line in worksheet.lines[:2]] == [
+        ("base_rates", None),
+        ("add_rates", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "path"),
+    [
+        ("code", "circus", "classes.c2.code"),
+        ("code", None, "classes.c2.code"),
+        ("exposure", "many", "classes.c2.exposure"),
+        ("exposure", 2.5, "classes.c2.exposure"),
+        ("basis", None, "classes.c2.basis"),
+    ],
+)
+def test_an_item_that_cannot_be_counted_is_named(field, value, path):
+    risk = classes(("c1", "bakery", "receipts", 10), ("c2", "bakery", "receipts", 10))
+    risk["classes"][1][field] = value
+
+    with pytest.raises(RatingError) as caught:
+        liability_plan().rate(risk, [select("C", limit="1M")], "XX", ON)
+
+    assert caught.value.path == path
+
+
+# Steps of the whole policy
+
+
+def compensation_plan():
+    """Two coverages under experience and size, a third beside them, and a minimum for all."""
+    some = {"scope": "policy", "coverages": ["C", "D"], "round": CENTS}
+    return plan_of(
+        [
+            step("base", "b", "coverage"),
+            step("factor", "experience", "risk.experience", **some),
+            step("factor", "size", "premium", **some),
+            step("add", "constant", "jurisdiction", **some),
+            step("minimum", "least", "jurisdiction", scope="policy", round=CENTS),
+        ],
+        {
+            "b": exact(["C", "900.00"], ["D", "100.01"], ["E", "50.00"]),
+            "experience": interpolated(["0.50", "0.50"], ["2.00", "2.00"]),
+            "size": banded(["0", "800", "1.00"], ["800", "2000", "0.95"]),
+            "constant": exact(["XX", "160.00"]),
+            "least": exact(["XX", "1000.00"]),
+        },
+        coverages={"C": "policy", "D": "policy", "E": "policy"},
+    )
+
+
+def test_steps_of_the_whole_policy_change_the_sum_of_their_coverages():
+    # 1000.01 x 0.84 = 840.0084 -> 840.01; x 0.95 = 798.0095 -> 798.01; + 160.00 = 958.01.
+    # C: 900.00 - 160.00 x 0.89999 (144.00) = 756.00; - 42.00 x 756.00 / 840.01 (37.80) = 718.20;
+    # + 160.00 x 718.20 / 798.01 (144.00) = 862.20. D: 958.01 - 862.20 = 95.81.
+    # With E 50.00 the policy costs 1008.01, more than the least of 1000.00.
+    plan = compensation_plan()
+    coverages = [select("C"), select("D"), select("E")]
+
+    worksheet = plan.worksheet({"experience": "0.84"}, coverages, "XX", ON)
+
+    rated = plan.rate({"experience": "0.84"}, coverages, "XX", ON)
+    assert {amount.coverage: amount.premium for amount in rated.amounts} == {
+        "C": Decimal("862.20"),
+        "D": Decimal("95.81"),
+        "E": Decimal("50.00"),
+    }
+    assert worksheet.rated == rated
+    whole = [(line.step, line.input, line.amount) for line in worksheet.lines[9:]]
+    assert whole == [
+        ("subtotal", "", Decimal("1050.01")),
+        ("factor_experience", "risk.experience 0.84", Decimal("890.01")),
+        ("factor_size", "premium 840.01", Decimal("848.01")),
+        ("add_constant", "", Decimal("1008.01")),
+        ("minimum_least", "", Decimal("1008.01")),
+        ("premium", "", Decimal("1008.01")),
+    ]
+
+
+def test_a_step_of_the_whole_policy_leaves_other_coverages_alone():
+    # Only E: 50.00, raised to the least of 1000.00; no experience is asked for.
+    rated = compensation_plan().rate({}, [select("E")], "XX", ON)
+
+    assert rated.premium == Decimal("1000.00")
+
+
+@pytest.mark.parametrize(
+    ("experience", "path"), [(None, "experience"), ("2.01", "experience"), ("2.00", "coverages")]
+)
+def test_what_a_step_of_the_whole_policy_cannot_use_is_named(experience, path):
+    # 1000.01 x 2.00 = 2000.02: the size table ends at 2000.
+    with pytest.raises(RatingError) as caught:
+        compensation_plan().rate({"experience": experience}, [select("C"), select("D")], "XX", ON)
+
+    assert caught.value.path == path
