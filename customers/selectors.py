@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -15,10 +15,12 @@ from customers.enums import ContactKind
 from customers.models import (
     Address,
     Agent,
+    Appointment,
     BankAccount,
     Carrier,
     ContactPoint,
     Customer,
+    Licence,
     Message,
     SanctionEntry,
 )
@@ -171,10 +173,16 @@ def missing_credentials(
         "carrier": carrier.name,
         "day": date_format(on, pgettext("a date in a sentence", "j F Y")),
     }
+    licences = Licence.objects.in_force(on).filter(jurisdiction=jurisdiction, line=line)
+    appointments = Appointment.objects.in_force(on).filter(carrier=carrier, line=line)
+    is_licensed, is_appointed = Agent.objects.values_list(
+        Exists(licences.filter(agent=OuterRef("pk"))),
+        Exists(appointments.filter(agent=OuterRef("pk"))),
+    ).get(pk=agent.pk)
     missing = []
-    if not agent.licences.in_force(on).filter(jurisdiction=jurisdiction, line=line).exists():
+    if not is_licensed:
         missing.append(_("%(agent)s holds no %(line)s licence in %(place)s on %(day)s.") % words)
-    if not agent.appointments.in_force(on).filter(carrier=carrier, line=line).exists():
+    if not is_appointed:
         missing.append(
             _("%(agent)s has no %(line)s appointment with %(carrier)s on %(day)s.") % words
         )

@@ -164,6 +164,8 @@ def targets_of(transition):
 def _locked(record):
     """The record as it stands, locked against other acts but not against rows that refer to it."""
     rows = type(record)._base_manager.select_for_update(of=("self",), no_key=True)
+    if record.read_with_lock:
+        rows = rows.select_related(*record.read_with_lock)
     try:
         return rows.get(pk=record.pk)
     except OperationalError as error:

@@ -1,5 +1,6 @@
 import hashlib
 import json
+from typing import ClassVar
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -12,7 +13,13 @@ EVENT_FORMAT = 1
 
 class Recorded(models.Model):
     """A record whose every act leaves an event. The head of the chain stands on the row itself,
-    which each act locks anyway, so that the next link needs no further read."""
+    which each act locks anyway, so that the next link needs no further read.
+
+    read_with_lock: what the rules and services of its acts look at besides the row. It is read
+    with the lock and not locked, so only references that never change may be named.
+    """
+
+    read_with_lock: ClassVar[tuple[str, ...]] = ()
 
     cycle = models.PositiveSmallIntegerField(_("cycle"), default=1, editable=False)
     event_count = models.PositiveIntegerField(default=0, editable=False)

@@ -17,7 +17,7 @@ from policies import catalogue, segments, selectors
 from policies.catalogue.application import coverage_errors, risk_errors
 from policies.enums import TransactionKind
 from policies.models import Policy, ProductVersion, Term, TermTransaction
-from policies.services.transactions import record_transaction
+from policies.services.transactions import begin_term
 
 
 @transaction.atomic(savepoint=False)
@@ -33,8 +33,12 @@ def issue_policy(
     address: Address,
     pay_plan: str,
     by: User,
+    agreed: Decimal | None = None,
 ) -> Policy:
-    """Write the policy with its first term, post and bill the premium, and have it documented."""
+    """Write the policy with its first term, post and bill the premium, and have it documented.
+
+    agreed: the total that the customer was quoted; at any other price nothing is issued.
+    """
     definition = selectors.product_definition(version)
     _refuse_unsellable(definition, version, jurisdiction, valid_from)
     _refuse_errors(definition, risk, coverages, jurisdiction)
@@ -49,20 +53,21 @@ def issue_policy(
     )
     facts = {"product": definition.code, "version": definition.version, "from": valid_from}
     workflow.begin(policy, "issue", by=by, facts=facts)
-    term = Term.objects.create(
+    term = Term(
         policy=policy,
         version=version,
         sequence=1,
         valid_from=valid_from,
         valid_to=add_months(valid_from, definition.term_months),
     )
-    written = record_transaction(
+    written = begin_term(
         term=term,
         kind=TransactionKind.NEW_BUSINESS,
-        effective_on=valid_from,
         patch=segments.whole({"risk": risk, "coverages": coverages}),
         by=by,
     )
+    if agreed is not None and term.total != agreed:
+        raise Refused(_("The price has changed since this quote. Ask the carrier again."))
     _post_and_bill(policy, written, pay_plan=pay_plan, by=by)
     outbox.put("policies.issue_declarations", policy_id=policy.pk)
     return policy

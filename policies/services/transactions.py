@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange
@@ -40,49 +41,79 @@ def record_transaction(
         kind, effective_on, moment, patch, reverses.recorded_at if reverses else None
     )
     priced = selectors.price_term(term, [*map(selectors.as_change, past), change])
-    written = TermTransaction.objects.create(
-        term=term,
-        sequence=len(past) + 1,
-        kind=kind,
-        effective_on=effective_on,
-        patch=patch,
-        reverses=reverses,
-        worksheet=selectors.worksheet_on(term, priced, effective_on),
-        premium=priced.written - term.written,
-        fees=priced.fees - term.fees,
-        tax=priced.tax - term.tax,
-        recorded_at=moment,
-        recorded_by=by,
+    charged = _charge(term, priced)
+    written = _write(
+        term, change, priced, sequence=len(past) + 1, reverses=reverses, recorded_by=by, **charged
     )
-    _replace_beliefs(term, priced.beliefs, written=written, moment=moment)
-    term.written, term.fees, term.tax = priced.written, priced.fees, priced.tax
+    _open_beliefs(written, _close_beliefs(term, priced.beliefs, moment=moment))
     term.save(update_fields=["written", "fees", "tax"])
     return written
 
 
-def _replace_beliefs(
-    term: Term,
-    beliefs: Sequence[selectors.Belief],
-    *,
-    written: TermTransaction,
-    moment: datetime,
-) -> None:
-    """Close the segments that no longer hold and insert those that hold from now on."""
+def begin_term(
+    *, term: Term, kind: TransactionKind, patch: Sequence[dict[str, Any]], by: User
+) -> TermTransaction:
+    """Write a term that is not saved yet, with its first transaction.
+
+    Nobody else knows of it before the commit: nothing is locked, replayed or closed.
+    """
+    change = segments.Transaction(kind, term.valid_from, clock.now(), patch)
+    priced = selectors.price_term(term, [change])
+    charged = _charge(term, priced)
+    term.save(force_insert=True)
+    written = _write(term, change, priced, sequence=1, recorded_by=by, **charged)
+    _open_beliefs(written, priced.beliefs)
+    return written
+
+
+def _charge(term: Term, priced: selectors.PricedTerm) -> dict[str, Decimal]:
+    """Set the sums of the term to what it is priced at now; by how much each has changed."""
+    change = {
+        "premium": priced.written - term.written,
+        "fees": priced.fees - term.fees,
+        "tax": priced.tax - term.tax,
+    }
+    term.written, term.fees, term.tax = priced.written, priced.fees, priced.tax
+    return change
+
+
+def _write(
+    term: Term, change: segments.Transaction, priced: selectors.PricedTerm, **columns: Any
+) -> TermTransaction:
+    return TermTransaction.objects.create(
+        term=term,
+        kind=change.kind,
+        effective_on=change.effective_on,
+        patch=change.patch,
+        worksheet=selectors.worksheet_on(term, priced, change.effective_on),
+        recorded_at=change.recorded_at,
+        **columns,
+    )
+
+
+def _close_beliefs(
+    term: Term, beliefs: Sequence[selectors.Belief], *, moment: datetime
+) -> list[selectors.Belief]:
+    """Close the segments that no longer hold; return what holds from now on and is new."""
     held = selectors.beliefs_held(term)
     closed, opened = segments.supersede([belief for belief, _row in held], list(beliefs))
     for belief, segment in held:
         if belief in closed:
             segment.recorded = DateTimeTZRange(segment.recorded.lower, moment)
             segment.save(update_fields=["recorded"])
+    return opened
+
+
+def _open_beliefs(written: TermTransaction, beliefs: Sequence[selectors.Belief]) -> None:
     rows = Segment.objects.bulk_create(
         Segment(
-            term=term,
+            term=written.term,
             transaction=written,
             valid=DateRange(belief.valid_from, belief.valid_to),
-            recorded=DateTimeTZRange(moment, None),
+            recorded=DateTimeTZRange(written.recorded_at, None),
             insured=belief.state,
         )
-        for belief in opened
+        for belief in beliefs
     )
     SegmentPremium.objects.bulk_create(
         SegmentPremium(
@@ -92,6 +123,6 @@ def _replace_beliefs(
             term_premium=term_premium,
             written=amount,
         )
-        for segment, belief in zip(rows, opened, strict=True)
+        for segment, belief in zip(rows, beliefs, strict=True)
         for item, coverage, term_premium, amount in belief.premiums
     )

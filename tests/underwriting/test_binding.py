@@ -225,3 +225,12 @@ def test_renewing_the_clock_does_not_matter_to_what_was_bound():
 
     assert policy.created_at == datetime(2026, 2, 20, 18, tzinfo=UTC)
     assert policy.terms.get().valid_from - policy.created_at.date() == timedelta(days=9)
+
+
+def test_binding_takes_a_bounded_number_of_statements(django_assert_num_queries):
+    quote = factories.quote()
+    by = quote.submission.agent.user
+    by.may("underwriting.bind_quote")
+
+    with django_assert_num_queries(26):
+        services.bind_quote(quote=quote, pay_plan="full", by=by)

@@ -82,6 +82,7 @@ class Quote(Recorded):
     )
 
     objects = QuoteQuerySet.as_manager()
+    read_with_lock = ("submission__agent",)
 
     # What a page needs besides, filled by selectors.quotes_of.
     tone: str

@@ -53,6 +53,7 @@ class Submission(Recorded):
     )
 
     objects = SubmissionQuerySet.as_manager()
+    read_with_lock = ("agent", "customer", "address")
 
     class Meta:
         verbose_name = gettext_lazy("submission")

@@ -10,10 +10,10 @@ from office.models import User
 from policies.models import Policy
 from policies.services import issue_policy
 from underwriting.models import Quote, Submission
-from underwriting.services.quotes import withdraw_open
+from underwriting.services.quotes import lock_quotes, withdraw_open
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def bind_quote(*, quote: Quote, pay_plan: str, by: User) -> Policy:
     """Make one quote a policy, exactly once, where licence and appointment allow it.
 
@@ -22,7 +22,8 @@ def bind_quote(*, quote: Quote, pay_plan: str, by: User) -> Policy:
     submission = workflow.move(
         quote.submission, "bind", by=by, facts={"quote": quote.number, "pay_plan": pay_plan}
     )
-    quote = submission.quotes.select_related("carrier", "version__product").get(pk=quote.pk)
+    quotes = {found.pk: found for found in lock_quotes(submission)}
+    quote = quotes.pop(quote.pk)
     quote.refuse_unless_bindable(at=clock.now())
     _refuse_unlicensed(submission, quote)
     _refuse_backdated(submission)
@@ -37,11 +38,10 @@ def bind_quote(*, quote: Quote, pay_plan: str, by: User) -> Policy:
         address=submission.address,
         pay_plan=pay_plan,
         by=by,
+        agreed=quote.total,
     )
-    if policy.terms.get().total != quote.total:
-        raise Refused(_("The price has changed since this quote. Ask the carrier again."))
     workflow.move(quote, "bind", by=by, policy=policy)
-    withdraw_open(submission, by=by, reason=_("Another quote was bound."))
+    withdraw_open(submission, quotes.values(), by=by, reason=_("Another quote was bound."))
     return policy
 
 

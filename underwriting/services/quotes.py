@@ -131,6 +131,13 @@ def _stamps(answer: carriers.Answer, rule_version: RuleSetVersion) -> dict[str, 
     }
 
 
+def lock_quotes(submission: Submission) -> list[Quote]:
+    """The quotes of a submission that is locked already: none of them moves until the commit."""
+    quotes = submission.quotes.select_for_update(of=("self",), no_key=True).order_by("pk")
+    related = quotes.select_related("carrier", "version__product")
+    return list(related.defer("version__definition"))
+
+
 def _finish_job(submission: Submission) -> None:
     """Of carriers that answer at once, the last finds nobody pending: the job's row is locked."""
     if submission.job_id and not submission.quotes.pending().exists():
@@ -191,7 +198,12 @@ def expire_quote(*, quote: Quote, by: User) -> Quote:
     return workflow.move(quote, "expire", by=by)
 
 
-def withdraw_open(submission: Submission, *, by: User, reason: str) -> None:
-    for quote in submission.quotes.filter(state__in=WITHDRAWABLE).order_by("pk"):
-        workflow.move(quote, "withdraw", by=by, reason=reason)
-    _finish_job(submission)
+def withdraw_open(
+    submission: Submission, quotes: Iterable[Quote], *, by: User, reason: str
+) -> None:
+    """Withdraw what can still be bound or is still asked; nobody is waited for after that."""
+    for quote in quotes:
+        if quote.state in WITHDRAWABLE:
+            workflow.move(quote, "withdraw", by=by, reason=reason)
+    if submission.job_id:
+        jobs.finish(submission.job_id)

@@ -14,7 +14,13 @@ from policies import selectors as cover
 from policies.catalogue.application import risk_errors, stamped
 from policies.models import ProductVersion
 from underwriting.models import Submission
-from underwriting.services.quotes import request_quotes, requote, versions_sold_to, withdraw_open
+from underwriting.services.quotes import (
+    lock_quotes,
+    request_quotes,
+    requote,
+    versions_sold_to,
+    withdraw_open,
+)
 
 
 @transaction.atomic
@@ -100,5 +106,5 @@ def edit_application(
 def close_submission(*, submission: Submission, by: User, note: str) -> Submission:
     """The customer does not want the cover: nothing of it can be bound any more."""
     submission = workflow.move(submission, "close", by=by, note=note)
-    withdraw_open(submission, by=by, reason=note)
+    withdraw_open(submission, lock_quotes(submission), by=by, reason=note)
     return submission

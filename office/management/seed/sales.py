@@ -1,6 +1,7 @@
 """Customers and policies: asked, quoted at every carrier, approved where referred, bound, paid."""
 
 from datetime import datetime, timedelta
+from importlib import import_module
 from uuid import UUID
 
 from accounting import services as accounting
@@ -122,7 +123,7 @@ def pay_due_invoices(dice: risks.Dice, policy: Policy, cast: Cast) -> None:
 
 def do_outbox(name: str) -> None:
     """Do what waits for this task now, as a worker would."""
-    app.loader.import_default_modules()
+    import_module(f"{name.partition('.')[0]}.tasks")
     waiting = OutboxMessage.objects.filter(task=name, done_at=None).order_by("pk")
     for pk in list(waiting.values_list("pk", flat=True)):
         app.tasks[name](message_id=pk)
