@@ -13,6 +13,7 @@ import secrets
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.error
@@ -175,30 +176,20 @@ def secret_keys(var: Path) -> dict[str, str]:
 
 
 def prepare(var: Path) -> None:
-    step(
-        "Bringing the database up to date",
-        "migrate",
-        "--no-input",
-        "--verbosity",
-        "0",
-        role="owner",
-    )
-    build_static(var)
-    fill_demo_office(var)
-
-
-def build_static(var: Path) -> None:
-    """Fonts, translations and hashed static files, unless nothing changed since the last time."""
-    stamp = var / "static.stamp"
-    state = state_of_static_files()
+    """Translations, then the database, and beside it the static files, which need none of it."""
+    stamp, state = var / "static.stamp", state_of_static_files()
     if stamp.exists() and stamp.read_text() == state:
+        prepare_database(var)
         return
-    if (ROOT / "locale").exists():
-        compile_translations()
-    if (COMMANDS / "build_assets.py").exists():
-        step("Building the assets", "build_assets")
-    step("Collecting static files", "collectstatic", "--no-input", "--verbosity", "0")
+    compile_translations()
+    with beside("Building the static files", "build_assets", "--collect"):
+        prepare_database(var)
     stamp.write_text(state_of_static_files())
+
+
+def prepare_database(var: Path) -> None:
+    step("Bringing the database up to date", "migrate", "--no-input", role="owner")
+    fill_demo_office(var)
 
 
 def compile_translations() -> None:
@@ -232,7 +223,39 @@ def office_is_empty() -> bool:
 
 
 def step(what: str, *command: str, role: str = "application") -> None:
-    call(what, [PYTHON, str(ROOT / "manage.py"), *command], DATABASE_ROLE=role)
+    call(what, managed(*command), DATABASE_ROLE=role)
+
+
+def managed(*command: str) -> list[str]:
+    """A command of manage.py. Django's checks are for developers: `make check` makes them."""
+    return [PYTHON, str(ROOT / "manage.py"), *command, "--verbosity", "0", "--skip-checks"]
+
+
+@contextmanager
+def beside(what: str, *command: str) -> Iterator[None]:
+    """Run a command of manage.py while the block does something else, and wait for it then.
+
+    What it says is shown only where it fails. A block that breaks off ends it.
+    """
+    say(f"{what}, and meanwhile:")
+    with tempfile.TemporaryFile() as said:
+        helper = subprocess.Popen(
+            managed(*command),
+            cwd=ROOT,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            preexec_fn=death_signal(signal.SIGTERM),
+        )
+        try:
+            yield
+            helper.wait()
+        finally:
+            helper.terminate()
+            helper.wait()
+        if helper.returncode:
+            said.seek(0)
+            say(said.read().decode(errors="replace"))
+            raise CannotRun(f"{what} failed (see above), so the office did not open.")
 
 
 def call(what: str, command: list[str], **settings: str) -> None:
@@ -304,7 +327,7 @@ class Processes(manager.Manager):
             if time.monotonic() - began > READY_SECONDS and not warned:
                 say(f"\nThe office is not ready after {READY_SECONDS} s, still waiting: {answer}")
                 warned = True
-            time.sleep(1)
+            time.sleep(0.2)
 
     def _welcome(self, address: str) -> None:
         say(f"\nReady: {address}   ({time.monotonic() - self.began:.0f} s)")

@@ -16,6 +16,10 @@ from office import embedded, runner
 from office.embedded.ports import free_port, is_free
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+SLEEPER = (
+    "import os, pathlib, time;"
+    "pathlib.Path('{name}.pid').write_text(str(os.getpid())); time.sleep(120)"
+)
 SETTINGS = [
     "DATABASE_URL",
     "DATABASE_OWNER_URL",
@@ -130,17 +134,54 @@ def test_a_step_that_fails_stops_the_start(environment):
         runner.call("Trying", [sys.executable, "-c", "raise SystemExit(3)"])
 
 
+def test_what_is_done_beside_speaks_only_where_it_fails(capsys):
+    with (
+        pytest.raises(runner.CannotRun, match="Trying failed"),
+        runner.beside("Trying", "no_such_command"),
+    ):
+        pass
+
+    assert "no_such_command" in capsys.readouterr().out
+
+
+def test_what_is_done_beside_is_waited_for(environment, tmp_path):
+    done = tmp_path / "done"
+    slowly = f"import time, pathlib; time.sleep(0.3); pathlib.Path({str(done)!r}).touch()"
+    environment.setattr(runner, "managed", lambda *command: [sys.executable, "-c", slowly])
+
+    with runner.beside("Trying"):
+        assert not done.exists()
+
+    assert done.exists()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
+def test_a_start_that_breaks_off_ends_what_is_done_beside(environment, tmp_path):
+    environment.setattr(
+        runner, "managed", lambda *command: [sys.executable, "-c", SLEEPER.format(name="x")]
+    )
+    environment.setattr(runner, "ROOT", tmp_path)
+
+    pids = []
+
+    def break_off():
+        with runner.beside("Trying"):
+            pids.extend(pids_of(tmp_path, 1))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        break_off()
+
+    assert_gone(pids)
+
+
 @pytest.fixture
 def script(tmp_path):
     """An office of two small processes that never end by themselves and note their numbers."""
-    sleeper = (
-        "import os, pathlib, signal, time;"
-        "pathlib.Path(f'{name}.pid').write_text(str(os.getpid())); time.sleep(120)"
-    )
     commands = "".join(
-        f'{name}: {sys.executable} -c "{sleeper.format(name=name)}"\n'
+        f'{name}: {sys.executable} -c "{SLEEPER.format(name=name)}"\n'
         for name in ("first", "second")
-    ).replace("{name}", "x")
+    )
     (tmp_path / "Procfile").write_text(commands)
     path = tmp_path / "office_of_two.py"
     path.write_text(
@@ -155,14 +196,14 @@ def script(tmp_path):
     return path
 
 
-def pids_of(folder):
+def pids_of(folder, count=2):
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         texts = [path.read_text() for path in folder.glob("*.pid")]
-        if len(texts) == 2 and all(texts):
+        if len(texts) == count and all(texts):
             return [int(text) for text in texts]
         time.sleep(0.05)
-    raise AssertionError("the two processes did not start")
+    raise AssertionError("not all processes have started")
 
 
 def assert_gone(pids):

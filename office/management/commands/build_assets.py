@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandParser
 from fontTools import subset
 from fontTools.ttLib import TTFont
 from fontTools.varLib import instancer
@@ -27,7 +28,17 @@ class Command(BaseCommand):
 
     help = "Make the web fonts from the wheel."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--collect", action="store_true", help="Then collect and hash all static files."
+        )
+
+    def handle(self, *args: Any, collect: bool, **options: Any) -> None:
+        self._make_fonts()
+        if collect:
+            call_command("collectstatic", interactive=False, verbosity=0)
+
+    def _make_fonts(self) -> None:
         static = Path(settings.BASE_DIR) / "static"
         sheet = (static / "css" / "fonts.css").read_text()
         target = static / "build"
