@@ -74,7 +74,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "office.doors.SecondFactorMiddleware",
     "office.doors.NoStoreMiddleware",
-    "office.doors.RefusalMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 

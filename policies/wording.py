@@ -66,6 +66,21 @@ def facts_of(
     return facts
 
 
+def declared_of(
+    schema: Json, risk: Mapping[str, Any], titles: Mapping[str, str]
+) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What the declarations state besides the insured items: the heading and its facts.
+
+    The fields and lists of the risk whose schema says `x-declared`; the plain fields come first,
+    without a heading.
+    """
+    shown = {name: one for name, one in schema["properties"].items() if one.get("x-declared")}
+    found = [("", facts_of({"properties": shown}, risk))]
+    for key, item_schema, item in items_of({"properties": shown}, risk):
+        found.append((titles[key], facts_of(item_schema, item, titles)))
+    return [(title, facts) for title, facts in found if facts]
+
+
 def titles_of(schema: Json, risk: Mapping[str, Any]) -> dict[str, str]:
     """What each item of a risk is called, by its key."""
     return {key: item_title(spec, item) for key, spec, item in items_of(schema, risk)}

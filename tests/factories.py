@@ -95,7 +95,33 @@ HOME = {
     "multi_policy": False,
     "credit_tier": "good",
 }
-RISKS = {"auto": AUTO, "home": HOME}
+MEDICAL = {
+    "metal": "silver",
+    "deductible": "4500",
+    "out_of_pocket": "9200",
+    "office_visit": "copay_40",
+    "postal_code": "90012",
+    "enrollment": "open",
+    "members": [
+        {
+            "key": "m1",
+            "name": "María Núñez",
+            "relationship": "self",
+            "born_on": "1984-05-17",
+            "tobacco": False,
+        },
+        {
+            "key": "m2",
+            "name": "Eva Núñez",
+            "relationship": "child",
+            "born_on": "2015-09-09",
+            "tobacco": False,
+        },
+    ],
+}
+RISKS = {"auto": AUTO, "home": HOME, "medical": MEDICAL}
+OWN = {"auto": "BIND-PA", "home": "BIND-HO", "medical": "BIND-MED"}
+LINE = {"medical": "health"}  # property and casualty is what every agent of the tests sells
 
 
 # People
@@ -156,12 +182,18 @@ def customer(place: str = "US-CA", *, login: bool = False, **fields) -> Customer
     return found
 
 
-def agent(*, licensed: bool = True, appointed: bool = True, name: str = "Alex Moreno") -> Agent:
+def agent(
+    *,
+    licensed: bool = True,
+    appointed: bool = True,
+    name: str = "Alex Moreno",
+    lines: tuple[str, ...] = LINES,
+) -> Agent:
     """An agent with a login, licensed in every state and appointed by every carrier."""
     by, _products = office(), version()
     user = person("agent", name=name, department_id="agency")
     found = customers.add_agent(code=f"AG{next(_count)}", name=name, user=user, by=by)
-    for line in LINES if licensed else ():
+    for line in lines if licensed else ():
         for place in PLACES:
             customers.add_licence(
                 agent=found,
@@ -171,7 +203,7 @@ def agent(*, licensed: bool = True, appointed: bool = True, name: str = "Alex Mo
                 valid_from=LONG_AGO,
                 by=by,
             )
-    for line in LINES if appointed else ():
+    for line in lines if appointed else ():
         for carrier in Carrier.objects.all():
             customers.add_appointment(
                 agent=found, carrier=carrier, line=line, valid_from=LONG_AGO, by=by
@@ -209,7 +241,9 @@ def risk(kind: str = "auto", place: str = "US-CA", **changes) -> dict:
     postal_code = ADDRESSES[place]["postal_code"]
     if kind == "auto":
         made["vehicles"][0]["postal_code"] = postal_code
-    else:
+    elif "postal_code" in made:
+        made["postal_code"] = postal_code
+    elif kind == "home":
         made["dwelling"].update(
             postal_code=postal_code,
             street=ADDRESSES[place]["street"],
@@ -243,8 +277,8 @@ def submission(
     coverages: list[dict] | None = None,
 ) -> Submission:
     """An application, put to the carriers, none of which has answered."""
-    own = version("BIND-PA" if kind == "auto" else "BIND-HO").product_id
-    seller = seller or agent()
+    own = version(OWN[kind]).product_id
+    seller = seller or agent(lines=(LINE[kind],) if kind in LINE else LINES)
     application = application or risk(kind, place)
     return underwriting.take_application(
         customer=insured or customer(place),

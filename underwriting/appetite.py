@@ -5,6 +5,7 @@ cents ever enters it: `facts` refuses a Decimal. Sums insured are whole units an
 """
 
 import functools
+from calendar import isleap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -16,6 +17,7 @@ import cel
 from underwriting.enums import SEVERITY, Blocks
 
 LANGUAGES = ("en", "es")
+FUNCTIONS = {"sum": sum}  # what the language lacks: the total of a list of whole numbers
 
 
 @dataclass(frozen=True)
@@ -73,16 +75,32 @@ def facts(
     jurisdiction: str,
     on: date,
 ) -> dict[str, Any]:
-    """What the conditions may look at."""
+    """What the conditions may look at.
+
+    `years_ago[26]` is the day 26 years before the first day of cover: who was born on it or
+    before is 26 or older.
+    """
     known = {
         "risk": risk,
         "coverages": list(coverages),
         "jurisdiction": jurisdiction,
         "on": on.isoformat(),
         "year": on.year,
+        "years_ago": years_ago(on),
     }
     _refuse_decimals(known)
     return known
+
+
+@functools.lru_cache(maxsize=64)
+def years_ago(on: date) -> list[str]:
+    """The same day 0 to 120 years before; for 29 February the 28th where there is no 29th."""
+    days = []
+    for years in range(121):
+        year = on.year - years
+        is_missing = (on.month, on.day) == (2, 29) and not isleap(year)
+        days.append(date(year, on.month, 28 if is_missing else on.day).isoformat())
+    return days
 
 
 def _refuse_decimals(value: Any) -> None:
@@ -102,7 +120,7 @@ def _find(rule: Mapping[str, Any], known: Mapping[str, Any]) -> Finding:
     """A rule that cannot be worked out holds up binding at least: a person must look."""
     blocks, error = rule["blocks"], ""
     try:
-        fired = _compiled(rule["when"]).execute(dict(known))
+        fired = _compiled(rule["when"]).execute({**known, **FUNCTIONS})
         if not isinstance(fired, bool):
             raise TypeError("The condition is neither true nor false.")
     except (ValueError, TypeError, KeyError, RuntimeError) as problem:

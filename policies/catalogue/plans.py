@@ -119,7 +119,7 @@ def _input(
         return
     spec = plan.inputs.get(name) or Input("value", name)
     lists = _lists_of(step, plan)
-    named = [spec.of, *([spec.on] if spec.on else [])]
+    named = [spec.of, *([spec.until] if spec.until else [])]
     if spec.kind in LISTED:
         named += [f"{spec.of}.{field}" for field in spec.fields]
     for of in named:

@@ -84,7 +84,7 @@ def _breaches(
 
 def _words_of(spec: Input, plan: RatingPlan, schema: Json) -> Iterator[str]:
     """The words of a field's name and the variable that its schema says it stands for."""
-    for of in [spec.of, spec.on]:
+    for of in [spec.of, spec.until]:
         root, *names = of.split(".")
         link = plan.links.get(root)
         if link:

@@ -82,8 +82,8 @@ class Input:
 
     value: the field as it is. prefix: its first `length` characters. years_since: full years
     from a date to the first day of the term. years_nearest: the same to the nearest birthday.
-    year_age: years from a year to that of the term. Both years count to the date `on` instead,
-    where the risk states it.
+    year_age: years from a year to that of the term. Both years count `until` a
+    date instead, where the risk states it.
 
     count: the number of listed items. sum: the total of `field` over them. mean: its mean,
     weighted by another field, rounded as stated. rank: the place of the item among them by
@@ -96,7 +96,7 @@ class Input:
     length: int = 0
     field: str = ""
     default: str | None = None
-    on: str = ""
+    until: str = ""
     weight: str = ""
     rounding: Rounding | None = None
     where: tuple[Condition, ...] = ()

@@ -153,7 +153,7 @@ def _derived(plan: RatingPlan, spec: Input) -> Derived:
     if spec.kind in LISTED:
         return _listed(spec)
     if spec.kind in YEARS:
-        years, day_of = YEARS[spec.kind], _day(plan, spec.on)
+        years, day_of = YEARS[spec.kind], _day(plan, spec.until)
         return lambda value, facts: years(value, day_of(facts))
     return lambda value, facts: value[: spec.length]
 

@@ -39,7 +39,10 @@ class SheetGroup:
 
 
 def sheet_of(cover: Cover) -> list[SheetGroup]:
-    """The groups of a cover in the order of the risk; the policy's own coverages come last."""
+    """The groups of a cover in the order of the risk; the policy's own coverages come last.
+
+    What is declared but not insured, such as beneficiaries, follows as groups without coverages.
+    """
     premiums = premiums_of(cover.segment)
     schema, terms = cover.definition.risk_schema, cover.coverages
     titles = wording.titles_of(schema, cover.risk)
@@ -47,8 +50,10 @@ def sheet_of(cover: Cover) -> list[SheetGroup]:
     for key, item_schema, item in wording.items_of(schema, cover.risk):
         facts = wording.facts_of(item_schema, item, titles)
         groups.append(SheetGroup(titles[key], facts, _rows(terms, key, premiums)))
-    own = SheetGroup(_("The whole policy"), [], _rows(terms, "", premiums))
-    return [group for group in [*groups, own] if group.rows]
+    groups.append(SheetGroup(_("The whole policy"), [], _rows(terms, "", premiums)))
+    insured = [group for group in groups if group.rows]
+    declared = wording.declared_of(schema, cover.risk, titles)
+    return [*insured, *(SheetGroup(title or _("The plan"), facts, []) for title, facts in declared)]
 
 
 def premiums_of(segment: Segment) -> Premiums:

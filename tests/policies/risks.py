@@ -67,6 +67,31 @@ HOME: dict[str, Any] = {
     "multi_policy": False,
 }
 
+# A family of six in Omaha on 1 March 2026: 40, 38 and four children of 18, 13, 11 and 6.
+MEDICAL: dict[str, Any] = {
+    "metal": "silver",
+    "deductible": "4500",
+    "out_of_pocket": "9200",
+    "office_visit": "copay_40",
+    "postal_code": "68102",
+    "enrollment": "open",
+    "members": [
+        {"key": key, "name": name, "relationship": who, "born_on": born, "tobacco": key == "m2"}
+        for key, name, who, born in (
+            ("m1", "Ana Ruiz", "self", "1985-06-20"),
+            ("m2", "Luis Ruiz", "spouse", "1987-04-02"),
+            ("m3", "Eva Ruiz", "child", "2008-01-15"),
+            ("m4", "Leo Ruiz", "child", "2012-10-30"),
+            ("m5", "Mia Ruiz", "child", "2014-12-01"),
+            ("m6", "Noa Ruiz", "child", "2019-08-08"),
+        )
+    ],
+}
+
+
+def medical(**changes: Any) -> dict[str, Any]:
+    return {**deepcopy(MEDICAL), **changes}
+
 
 def auto(**changes: Any) -> dict[str, Any]:
     return {**deepcopy(AUTO), **changes}

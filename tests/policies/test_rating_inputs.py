@@ -78,7 +78,7 @@ def test_twins_have_places_of_their_own_whatever_the_order_of_the_list():
 
 def test_years_count_to_a_day_that_the_risk_states_else_to_the_first_day_of_the_term():
     # Born 1990-03-02: 35 full years on 2026-03-01; 30 on 2021-03-01; 31 on 2021-03-02.
-    spec = {"kind": "years_since", "of": "item.born_on", "on": "risk.level_from"}
+    spec = {"kind": "years_since", "of": "item.born_on", "until": "risk.level_from"}
     plan = per_member(spec, *[[str(n), str(n + 1), f"{n}.00"] for n in range(25, 40)])
     life = [member("a", "self", "1990-03-02")]
 

@@ -132,3 +132,39 @@ def test_a_code_is_used_once():
 
 def test_a_good_rule_set_has_no_problems():
     assert appetite.problems([YOUNG, rule(code="b", blocks="reject")]) == []
+
+
+def test_a_condition_can_ask_who_is_old_enough_on_the_first_day_of_cover():
+    """Born on or before the day 26 years ago: 26 or older; 29 February waits for 1 March."""
+    risk = {"members": [{"born_on": "2000-03-01"}]}
+    condition = "risk.members.exists(m, m.born_on <= years_ago[26])"
+
+    def fires(on, **member):
+        told = appetite.facts(
+            risk={"members": [{**risk["members"][0], **member}]},
+            coverages=[],
+            jurisdiction="US-NE",
+            on=on,
+        )
+        asked = {"code": "old", "when": condition, "blocks": "bind", "messages": {}}
+        return appetite.evaluate([asked], told)[0].fired
+
+    assert [fires(date(2026, 2, 28)), fires(date(2026, 3, 1))] == [False, True]
+    assert [
+        fires(date(2026, 2, 28), born_on="2000-02-29"),
+        fires(date(2026, 3, 1), born_on="2000-02-29"),
+    ] == [False, True]
+    assert fires(date(2028, 2, 29), born_on="2002-03-01") is False
+
+
+def test_a_condition_can_add_up_a_list():
+    census = {"census": [{"enrolled": 3, "eligible": 5}, {"enrolled": 4, "eligible": 5}]}
+    told = appetite.facts(risk=census, coverages=[], jurisdiction="US-NE", on=date(2026, 3, 1))
+    total = "sum(risk.census.map(c, c.enrolled)) * 100 < {} * sum(risk.census.map(c, c.eligible))"
+
+    def fires(percent):
+        asked = {"code": "r", "when": total.format(percent), "blocks": "bind", "messages": {}}
+        return appetite.evaluate([asked], told)[0]
+
+    assert [fires(70).fired, fires(71).fired] == [False, True]  # 7 of 10
+    assert fires(70).error == ""

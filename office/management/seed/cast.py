@@ -17,7 +17,7 @@ PASSWORD = "bindery-demo"
 HIRED_ON = date(2020, 1, 1)
 LICENSED_UNTIL = date(2031, 1, 1)
 PLACES = ("US-CA", "US-CO", "US-FL", "US-NE")
-LINES = (Line.PROPERTY, Line.CASUALTY)
+LINES = tuple(Line)
 KIND = AuthorityKind
 
 # (department, role, name, authority)
