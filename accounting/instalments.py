@@ -4,7 +4,6 @@ Pure: dates and amounts in, dates and amounts out. Every charge is shared out by
 weights and by largest remainder, so that the instalments of each charge sum to it exactly.
 """
 
-from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from office import money
+from office.clock import add_months
 from office.exceptions import Refused
 
 ZERO = money.ZERO
@@ -99,16 +99,6 @@ def due_dates(from_on: date, to_on: date, plan: Plan) -> list[date]:
     numbers = range(plan.instalments + 1)
     days = [add_months(from_on, number * plan.interval_months) for number in numbers]
     return [day for day in days if day < to_on]
-
-
-def add_months(start: date, months: int) -> date:
-    """The same day `months` later, or the last day of that month where it is too short.
-
-    Counted from the start each time, so that a bill of 31 January does not slip from
-    28 February to 28 March.
-    """
-    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
 
 
 def _weights(plan: Plan, count: int) -> list[Decimal]:

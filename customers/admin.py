@@ -130,3 +130,11 @@ class AppointmentAdmin(ServedAdmin):
     list_display = ["agent", "carrier", "line", "valid_from", "valid_to"]
     list_filter = ["carrier", "line"]
     list_select_related = ["agent", "carrier"]
+
+
+@admin.register(models.Course)
+class CourseAdmin(ReadOnlyAdmin):
+    list_display = ["agent", "jurisdiction", "title", "hours", "is_ethics", "completed_on"]
+    list_filter = ["jurisdiction", "is_ethics"]
+    list_select_related = ["agent"]
+    search_fields = ["title", "certificate"]

@@ -1,5 +1,6 @@
 """HTTP in, clean values out. A form never saves; what it cannot know the service refuses."""
 
+from decimal import Decimal
 from zoneinfo import available_timezones
 
 from django import forms
@@ -208,3 +209,15 @@ class AppointmentForm(PeriodFields):
     line = forms.ChoiceField(label=_("Line"), choices=Line.choices)
 
     field_order = ["carrier", "line", "valid_from", "valid_to"]
+
+
+class CourseForm(forms.Form):
+    title = forms.CharField(label=_("Course"), max_length=120)
+    provider = forms.CharField(label=_("Provider"), max_length=120, required=False)
+    jurisdiction = JurisdictionField()
+    certificate = forms.CharField(label=_("Certificate number"), max_length=40)
+    hours = forms.DecimalField(
+        label=_("Hours"), min_value=Decimal("0.5"), max_value=60, max_digits=3, decimal_places=1
+    )
+    is_ethics = forms.BooleanField(label=_("In ethics or law"), required=False)
+    completed_on = forms.DateField(label=_("Completed"), widget=_day())

@@ -1,6 +1,6 @@
 """Reads that join or aggregate: search, the customer's page, credentials, sanctions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from customers import names, places
+from customers import education, names, places
 from customers.enums import ContactKind
 from customers.models import (
     Address,
@@ -19,19 +19,21 @@ from customers.models import (
     BankAccount,
     Carrier,
     ContactPoint,
+    Course,
     Customer,
     Licence,
     Message,
     SanctionEntry,
 )
 from customers.personal import open_facts
-from office import vault, workflow
+from office import clock, vault, workflow
 from office.enums import Line
 from office.models import User
 
 FOUND_AT_MOST = 1_000  # a search that finds more needs another word, not another page
 CANDIDATES_EACH = 10
 SHOWN_MESSAGES = 20
+WARN_DAYS = 90  # before a licence, an appointment or the time for courses runs out
 
 
 @dataclass(frozen=True)
@@ -187,6 +189,98 @@ def missing_credentials(
             _("%(agent)s has no %(line)s appointment with %(carrier)s on %(day)s.") % words
         )
     return missing
+
+
+@dataclass(frozen=True)
+class RunningOut:
+    """Something without which an agent may not sell, and the day from which it is missing."""
+
+    agent: Agent
+    ends_on: date
+    text: str
+
+
+def running_out_of(agent: Agent, *, on: date) -> list[RunningOut]:
+    return running_out(Agent.objects.filter(pk=agent.pk), on=on)
+
+
+def running_out(agents: QuerySet[Agent], *, on: date) -> list[RunningOut]:
+    """Licences, appointments and courses that run out soon and are not renewed, soonest first.
+
+    Three queries, whatever there is.
+    """
+    until = clock.add_days(on, WARN_DAYS)
+    licences = list(_unrenewed(Licence, ("jurisdiction", "line"), agents, on, until))
+    found = [RunningOut(one.agent, one.valid_to, _licence_text(one)) for one in licences]
+    appointments = _unrenewed(Appointment, ("carrier", "line"), agents, on, until)
+    for one in appointments.select_related("carrier"):
+        words = {"carrier": one.carrier.name, "line": one.get_line_display()}
+        text = _("Appointment with %(carrier)s, %(line)s") % words
+        found.append(RunningOut(one.agent, one.valid_to, text))
+    found += _courses_due(licences)
+    return sorted(found, key=lambda row: (row.ends_on, row.agent.name, row.text))
+
+
+def _unrenewed(
+    model: Any, same: Sequence[str], agents: QuerySet[Agent], on: date, until: date
+) -> QuerySet[Any]:
+    """In force on `on`, ended by `until`, and followed by nothing of the same kind."""
+    again = model.objects.filter(
+        agent=OuterRef("agent"),
+        valid_from__lte=OuterRef("valid_to"),
+        **{name: OuterRef(name) for name in same},
+    ).filter(Q(valid_to=None) | Q(valid_to__gt=OuterRef("valid_to")))
+    ending = model.objects.filter(agent__in=agents).ending(after=on, until=until)
+    return ending.filter(~Exists(again)).select_related("agent").order_by("valid_to", "pk")
+
+
+def _licence_text(licence: Licence) -> str:
+    words = {"place": places.name_of(licence.jurisdiction), "line": licence.get_line_display()}
+    return _("Licence in %(place)s, %(line)s") % words
+
+
+def _courses_due(licences: Sequence[Licence]) -> list[RunningOut]:
+    """One row for each state in which hours are still missing before a licence ends."""
+    return [
+        RunningOut(agent, due.due_on, education_text(due))
+        for agent, due in _standings(licences)
+        if not due.is_complete
+    ]
+
+
+def education_of(agent: Agent, *, on: date) -> list[education.Standing]:
+    """How far the agent is with what each licence in force will need when it ends."""
+    licences = agent.licences.in_force(on).exclude(valid_to=None).select_related("agent")
+    return [due for _agent, due in _standings(licences)]
+
+
+def _standings(licences: Iterable[Licence]) -> list[tuple[Agent, education.Standing]]:
+    """One for each agent, state and day on which a licence ends; the lines of a state share it."""
+    ends = {(one.agent, one.jurisdiction, one.valid_to) for one in licences if one.valid_to}
+    credits: dict[tuple[int, str], list[education.Credit]] = {}
+    courses = Course.objects.filter(agent__in={agent for agent, _place, _day in ends})
+    for course in courses if ends else ():
+        credit = education.Credit(course.completed_on, course.hours, course.is_ethics)
+        credits.setdefault((course.agent_id, course.jurisdiction), []).append(credit)
+    found = [
+        (agent, education.standing(place, day, credits.get((agent.pk, place), ())))
+        for agent, place, day in sorted(ends, key=lambda end: (end[2], end[1], end[0].pk))
+    ]
+    return [(agent, due) for agent, due in found if due is not None]
+
+
+def education_text(due: education.Standing) -> str:
+    words = {
+        "place": places.name_of(due.requirement.jurisdiction),
+        "hours": f"{due.missing.normalize():f}",
+        "ethics": f"{due.missing_ethics.normalize():f}",
+        "law": due.requirement.citation,
+    }
+    if due.missing_ethics:
+        return (
+            _("Courses for %(place)s: %(hours)s h missing, %(ethics)s of ethics (%(law)s)") % words
+        )
+    return _("Courses for %(place)s: %(hours)s h missing (%(law)s)") % words
 
 
 def sanctions_matches(name: str) -> list[SanctionEntry]:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("agents/<slug:code>/", views.agent_page, name="agent"),
     path("agents/<slug:code>/licences/new/", views.add_licence, name="add_licence"),
     path("agents/<slug:code>/appointments/new/", views.add_appointment, name="add_appointment"),
+    path("agents/<slug:code>/courses/new/", views.record_course, name="record_course"),
     path("messages/", views.message_list, name="messages"),
     path("messages/<uuid:pk>/", views.message_page, name="message"),
     path("messages/<uuid:pk>/layout/", views.message_html, name="message_html"),

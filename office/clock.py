@@ -5,6 +5,7 @@ in the zone of the insured's address. Leases and time-outs use the machine's tim
 """
 
 import threading
+from calendar import monthrange
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -46,6 +47,16 @@ def start_of(day: date, zone: str = OFFICE_ZONE) -> datetime:
     """
     midnight = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone))
     return midnight.astimezone(UTC)
+
+
+def add_months(start: date, months: int) -> date:
+    """The same day `months` later, or the last day of that month where it is too short.
+
+    Counted from the start each time, so that a bill of 31 January does not slip from
+    28 February to 28 March.
+    """
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
 
 
 @contextmanager

@@ -13,13 +13,17 @@ from accounting.models import Invoice, Payment
 from claims import selectors as claims
 from claims.enums import ClaimState
 from claims.models import Claim
+from customers.models import Agent
+from customers.selectors import RunningOut, running_out
 from office import clock, money
+from office.enums import DepartmentCode
 from office.models import User
 from policies.models import Policy
 from underwriting.enums import QuoteState
 from underwriting.models import Quote, Submission
 
 SHOWN = 10
+ANSWERS_FOR_LICENCES = {DepartmentCode.AGENCY, DepartmentCode.COMPLIANCE}
 QUOTED = ("submission__customer", "carrier")
 
 
@@ -51,6 +55,10 @@ def _queues(user: User) -> Iterator[dict[str, Any]]:
         bindable = Quote.objects.for_user(user).bindable().select_related(*QUOTED)
         rows = [_quote(quote, today) for quote in bindable.order_by("expires_on", "pk")[:SHOWN]]
         yield _queue(_("Quotes that can be bound"), "underwriting:list", rows)
+    if user.department_id in ANSWERS_FOR_LICENCES:
+        ending = running_out(Agent.objects.for_user(user), on=today)
+        rows = [_ending(row, today) for row in ending[:SHOWN]]
+        yield _queue(_("Licences, appointments and courses that run out"), "", rows)
     if user.may("accounting.take_payment"):
         late = Invoice.objects.for_user(user).overdue(on=today).select_related("customer")
         rows = [_invoice(invoice, today) for invoice in late.order_by("due_on", "pk")[:SHOWN]]
@@ -62,7 +70,7 @@ def _queues(user: User) -> Iterator[dict[str, Any]]:
 
 
 def _queue(title: str, url_name: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"title": title, "href": reverse(url_name), "rows": rows}
+    return {"title": title, "href": url_name and reverse(url_name), "rows": rows}
 
 
 def _claim(row: dict[str, Any], today) -> dict[str, Any]:
@@ -102,6 +110,16 @@ def _invoice(invoice: Invoice, today) -> dict[str, Any]:
         "who": invoice.customer.display_name,
         "what": money.format(invoice.total - invoice.paid, invoice.currency),
         **_due(invoice.due_on, today),
+    }
+
+
+def _ending(row: RunningOut, today) -> dict[str, Any]:
+    return {
+        "href": reverse("customers:agent", args=[row.agent.code]),
+        "number": row.agent.code,
+        "who": row.agent.name,
+        "what": row.text,
+        **_due(row.ends_on, today),
     }
 
 

@@ -1,4 +1,4 @@
-from customers.models.agents import Agent, Appointment, Carrier, Licence
+from customers.models.agents import Agent, Appointment, Carrier, Course, Licence
 from customers.models.customer import Customer, CustomerEvent
 from customers.models.messages import Message, MessageDocument
 from customers.models.reach import Address, BankAccount, ContactPoint, Invitation
@@ -11,6 +11,7 @@ __all__ = [
     "BankAccount",
     "Carrier",
     "ContactPoint",
+    "Course",
     "Customer",
     "CustomerEvent",
     "Invitation",

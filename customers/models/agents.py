@@ -23,6 +23,14 @@ class Carrier(models.Model):
         return self.name
 
 
+class AgentQuerySet(models.QuerySet):
+    def for_user(self, user):
+        """With the grant all; an agent themselves; nobody else any."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        return self if user.may("customers.view_agent") else self.filter(user=user)
+
+
 class Agent(models.Model):
     """Somebody who sells, of the office or of another agency."""
 
@@ -38,6 +46,8 @@ class Agent(models.Model):
     )
     agency = models.CharField(_("agency"), max_length=120, blank=True)
 
+    objects = AgentQuerySet.as_manager()
+
     class Meta:
         ordering = ["name", "pk"]
         verbose_name, verbose_name_plural = _("agent"), _("agents")
@@ -50,6 +60,10 @@ class PeriodQuerySet(models.QuerySet):
     def in_force(self, day):
         """Periods are half-open: the day they end on is not covered."""
         return self.filter(Q(valid_to=None) | Q(valid_to__gt=day), valid_from__lte=day)
+
+    def ending(self, *, after, until):
+        """In force on `after`, and no longer on `until`."""
+        return self.in_force(after).filter(valid_to__lte=until)
 
 
 class Licence(models.Model):
@@ -98,6 +112,7 @@ class Appointment(models.Model):
     class Meta:
         ordering = ["agent", "carrier", "line", "valid_from"]
         verbose_name, verbose_name_plural = _("appointment"), _("appointments")
+        indexes = [models.Index(fields=["valid_to"], name="appointments_by_expiry")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")),
@@ -112,3 +127,33 @@ class Appointment(models.Model):
 
     def __str__(self):
         return f"{self.carrier_id} {self.line}"
+
+
+class Course(models.Model):
+    """Continuing education that somebody completed and a state recognises."""
+
+    agent = models.ForeignKey(Agent, models.PROTECT, related_name="courses")
+    jurisdiction = models.CharField(_("jurisdiction"), max_length=8)
+    title = models.CharField(_("title"), max_length=120)
+    provider = models.CharField(_("provider"), max_length=120, blank=True)
+    certificate = models.CharField(_("certificate"), max_length=40)
+    hours = models.DecimalField(_("hours"), max_digits=4, decimal_places=1)
+    is_ethics = models.BooleanField(_("ethics or law"), default=False)
+    completed_on = models.DateField(_("completed"))
+    recorded_at = models.DateTimeField(editable=False)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False
+    )
+
+    class Meta:
+        ordering = ["agent", "-completed_on", "pk"]
+        verbose_name, verbose_name_plural = _("course"), _("courses")
+        constraints = [
+            models.CheckConstraint(condition=Q(hours__gt=0), name="course_has_hours"),
+            models.UniqueConstraint(
+                fields=["agent", "jurisdiction", "certificate"], name="certificate_counts_once"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.title} {self.completed_on}"

@@ -7,6 +7,7 @@ from customers.services.agents import (
     edit_appointment,
     edit_carrier,
     edit_licence,
+    record_course,
 )
 from customers.services.bank import add_bank_account, retire_bank_account, verify_bank_account
 from customers.services.invitations import accept_invitation, invite_to_portal
@@ -49,6 +50,7 @@ __all__ = [
     "prefer_contact",
     "queue_message",
     "record_bounce",
+    "record_course",
     "retire_bank_account",
     "retire_contact",
     "send_again",

@@ -1,6 +1,7 @@
-"""Carriers, agents, their licences and appointments. One rule for all: who keeps agents."""
+"""Carriers, agents, licences, appointments and courses. One rule for all: who keeps agents."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -8,7 +9,8 @@ from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from customers import places, rules
-from customers.models import Agent, Appointment, Carrier, Licence
+from customers.models import Agent, Appointment, Carrier, Course, Licence
+from office import clock
 from office.exceptions import Refused
 from office.models import User
 
@@ -75,6 +77,36 @@ def edit_appointment(*, appointment: Appointment, by: User, **fields: Any) -> Ap
     return _edit(appointment, by, fields, ("valid_from", "valid_to"))
 
 
+def record_course(
+    *,
+    agent: Agent,
+    jurisdiction: str,
+    title: str,
+    certificate: str,
+    hours: Decimal,
+    completed_on: date,
+    is_ethics: bool = False,
+    provider: str = "",
+    by: User,
+) -> Course:
+    """Count a completed course; a certificate counts once in a state, and never in advance."""
+    if completed_on > clock.today():
+        raise Refused(_("A course counts once it is completed."), field="completed_on")
+    course = Course(
+        agent=agent,
+        jurisdiction=jurisdiction,
+        title=title,
+        provider=provider,
+        certificate=certificate,
+        hours=hours,
+        is_ethics=is_ethics,
+        completed_on=completed_on,
+        recorded_at=clock.now(),
+        recorded_by=by,
+    )
+    return _keep(course, by, is_new=True)
+
+
 def _edit(row: Any, by: User, fields: dict[str, Any], editable: tuple[str, ...]) -> Any:
     with transaction.atomic(savepoint=False):
         rows = type(row).objects.select_for_update(of=("self",), no_key=True)
@@ -101,8 +133,8 @@ def _keep(row: Any, by: User, *, is_new: bool) -> Any:
 
 
 def _demand_order(row: models.Model) -> None:
-    if isinstance(row, Licence) and not places.is_known(row.jurisdiction):
-        raise Refused(_("Choose the state of this licence."), field="jurisdiction")
+    if isinstance(row, Licence | Course) and not places.is_known(row.jurisdiction):
+        raise Refused(_("Choose the state in which this counts."), field="jurisdiction")
     ends = getattr(row, "valid_to", None)
     if ends and ends <= row.valid_from:  # type: ignore[attr-defined]  # both have periods
         raise Refused(_("The last day must lie after the first."), field="valid_to")

@@ -6,6 +6,7 @@ from customers.views.agents import (
     add_licence,
     agent_list,
     agent_page,
+    record_course,
 )
 from customers.views.invitation import accept_invitation
 from customers.views.messages import act_on_message, message_html, message_list, message_page
@@ -35,4 +36,5 @@ __all__ = [
     "message_html",
     "message_list",
     "message_page",
+    "record_course",
 ]

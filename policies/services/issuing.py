@@ -7,10 +7,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounting.instalments import add_months
 from accounting.services import bill_policy, post_premium_written
 from customers.models import Address, Agent, Customer
-from office import numbering, outbox, workflow
+from office import clock, numbering, outbox, workflow
 from office.exceptions import Refused
 from office.models import User
 from policies import catalogue, segments, selectors
@@ -58,7 +57,7 @@ def issue_policy(
         version=version,
         sequence=1,
         valid_from=valid_from,
-        valid_to=add_months(valid_from, definition.term_months),
+        valid_to=clock.add_months(valid_from, definition.term_months),
     )
     written = begin_term(
         term=term,
