@@ -222,4 +222,5 @@ PERMISSIONS: list[tuple[str, Any]] = [
     ("supervise_claim", _("Can release holds and answer for deadlines")),
     ("escalate_claim", _("Can escalate what is due")),
     ("keep_adjusters", _("Can keep adjusters and their licences")),
+    ("view_internals", _("Can see how reserves came to be and who could decide a claim")),
 ]

@@ -28,6 +28,7 @@ may_record_finding = _granted("investigate_claim", "verify_claim")
 may_attend_documents = _granted("verify_claim", "investigate_claim", "confirm_coverage")
 may_resolve_duplicates = _granted("triage_claim", "verify_claim")
 may_view_every_claim = _granted("view_every_claim")
+may_view_internals = _granted("view_internals")
 may_see_holds = _granted("hold_claim", "supervise_claim", "pay_claim")
 
 

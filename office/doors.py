@@ -11,11 +11,13 @@ from django.conf import settings
 from django.contrib.auth.backends import BaseBackend
 from django.core.exceptions import PermissionDenied
 from django.http import JsonResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
+from office import workflow
+from office.exceptions import Refused
 from office.models import User
 
 
@@ -172,6 +174,32 @@ def permission_required(permission):
         return guarded
 
     return decorate
+
+
+def demand_open(request, record, act):
+    """Show the form of an act to nobody who may not do it, nor at a time when it cannot be done.
+
+    What was sent too late is shown again with what was typed: there the service says why not.
+    Raises `PermissionDenied` or `Refused`, each with its sentence.
+    """
+    workflow.demand_duty(record, act, by=request.user)
+    if request.method != "POST":
+        workflow.demand_open(record, act, by=request.user)
+
+
+class RefusalMiddleware:
+    """A refusal that no form has taken up is a page of its own, with the sentence that says why."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if isinstance(exception, Refused):
+            return render(request, "409.html", {"exception": str(exception)}, status=409)
+        return None
 
 
 def shell(request):

@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "office.doors.SecondFactorMiddleware",
     "office.doors.NoStoreMiddleware",
+    "office.doors.RefusalMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 

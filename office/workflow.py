@@ -82,6 +82,13 @@ def demand_open(record, act, *, by):
     _permitted(record, act, by)
 
 
+def demand_duty(record, act, *, by):
+    """Refuse whoever may not do the act on this record in any state. Raises `PermissionDenied`."""
+    transitions = record._meta.get_field("state").get_all_transitions(type(record))
+    if not any(one.has_perm(record, by) for one in transitions if one.name == act):
+        raise _not_theirs(record, act)
+
+
 def moves_open_to(user, record):
     """The acts that `user` may perform on `record` now: the buttons of its page, as declared."""
     field = record._meta.get_field("state")
@@ -186,11 +193,13 @@ def _permitted(record, act, by):
         )
     transition = method._django_fsm.get_transition(record.state)
     if not transition.has_perm(record, by):
-        raise PermissionDenied(
-            _("You may not do “%(act)s” on %(record)s.")
-            % {"record": record, "act": transition.custom.get("label", act)}
-        )
+        raise _not_theirs(record, act)
     return transition
+
+
+def _not_theirs(record, act):
+    sentence = _("You may not do “%(act)s” on %(record)s.")
+    return PermissionDenied(sentence % {"record": record, "act": label_of(record, act)})
 
 
 def label_of(record, act):

@@ -169,6 +169,8 @@ def receipt_page(request, number):
 @GET_OR_POST
 def return_receipt(request, number):
     receipt = _receipt(request, number)
+    if not rules.may_return_receipt(receipt, request.user):
+        raise PermissionDenied(_("Booking returned payments is not among your duties."))
     return act_page(
         request,
         ReasonForm(typed(request)),

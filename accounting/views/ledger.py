@@ -1,7 +1,7 @@
 """The ledger's pages: entries, accounts, the trial balance, the months."""
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import DecimalField, F, OuterRef, Q, Subquery, Sum
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
@@ -158,6 +158,8 @@ def trial_balance(request):
 def act_on_period(request, code, act):
     """Close a month, or open it again."""
     period = get_object_or_404(Period, pk=code)
+    if not may_close_period(period, request.user):
+        raise PermissionDenied(_("Closing a month is not among your duties."))
     services_of = {"close": services.close_period, "reopen": services.reopen_period}
     if act not in services_of:
         raise Http404

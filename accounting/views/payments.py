@@ -18,7 +18,7 @@ from accounting.providers import PROVIDERS, Untrusted
 from accounting.templatetags.sources import source_number
 from accounting.views.acting import act_page, typed
 from office import workflow
-from office.doors import permission_required
+from office.doors import demand_open, permission_required
 from office.exceptions import Refused
 from office.lists import Column, Filter, List, SavedView
 from office.models import User
@@ -136,6 +136,7 @@ def act_on_payment(request, number, act):
         raise Http404
     service, form_class = ACTS[act]
     payment = _payment(request, number)
+    demand_open(request, payment, act)
     label = workflow.label_of(payment, act)
     return act_page(
         request,

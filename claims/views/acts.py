@@ -1,7 +1,6 @@
 """One view for every act: the form cleans, the service decides, refusals stand next to fields."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -11,7 +10,7 @@ from accounting.selectors import account_to_pay
 from claims import forms, selectors, services
 from claims.models import Claim
 from office import workflow
-from office.doors import permission_required
+from office.doors import demand_open, permission_required
 from office.exceptions import Refused
 from office.forms import add_refusal, posted, receive_all
 from office.money import ZERO
@@ -62,13 +61,11 @@ def act(request, number, act):
     if act not in ACTS:
         raise Http404
     claim = claim_of(request, number)
+    demand_open(request, claim, act)
     service, form_class = ACTS[act]
     form = form_class(*posted(request), claim=claim, user=request.user)
-    if request.method == "POST" and form.is_valid():
-        if _perform(request, service, form, claim):
-            return redirect(claim)
-    elif request.method == "GET":
-        _demand_open(request, claim, act)
+    if request.method == "POST" and form.is_valid() and _perform(request, service, form, claim):
+        return redirect(claim)
     context = {**_page(claim, act, form), **BESIDE.get(act, _nothing)(claim)}
     return render(request, f"claims/{act if act in BESIDE else 'act'}.html", context)
 
@@ -95,16 +92,6 @@ def _perform(request, service, form, claim):
         request, _("Done. The claim is “%(state)s”.") % {"state": fresh.get_state_display()}
     )
     return True
-
-
-def _demand_open(request, claim, act):
-    """An act that is not open to this person now is not shown; its address says why."""
-    if act not in {move.act for move in workflow.moves_open_to(request.user, claim)}:
-        label = workflow.label_of(claim, act)
-        raise PermissionDenied(
-            _("“%(act)s” is not open to you on a claim that is “%(state)s”.")
-            % {"act": label, "state": claim.get_state_display()}
-        )
 
 
 def _nothing(claim):

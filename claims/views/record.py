@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -9,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from claims import deadlines, selectors
+from claims import deadlines, rules, selectors
 from claims.enums import DOCUMENT_FROM, ClaimState, DocumentState, DuplicateState
 from claims.models import ReserveChange
 from claims.views.acts import ACTS, claim_of
@@ -62,6 +63,7 @@ def detail(request, number):
         "steps": _steps(claim),
         "dues": [_due(due, today) for due in claim.dues],
         "is_late": bool(claim.due_on and claim.due_on < today),
+        "may_view_internals": rules.may_view_internals(claim, request.user),
         "figures": _figures(claim),
         "exposures": _exposures(claim),
         "documents": _documents(claim),
@@ -86,7 +88,7 @@ def detail(request, number):
 @require_GET
 def reserves(request, number):
     """How the reserve of a claim came to be: every change, its reason and its author."""
-    claim = claim_of(request, number)
+    claim = _from_within(request, number)
     changes = ReserveChange.objects.filter(line__exposure__claim=claim)
     context = {
         "claim": claim,
@@ -104,7 +106,7 @@ def reserves(request, number):
 @require_GET
 def who_could(request, number):
     """Who could decide this? By the authority that each person holds for the amount at stake."""
-    claim = claim_of(request, number)
+    claim = _from_within(request, number)
     at_stake = claim.reserve_total + claim.paid_total
     scope = {"line": claim.line, "product": claim.product, "jurisdiction": claim.jurisdiction}
     kinds = [AuthorityKind.SETTLEMENT, AuthorityKind.DENIAL, AuthorityKind.PAYMENT]
@@ -128,6 +130,14 @@ def who_could(request, number):
         ],
     }
     return render(request, "claims/who_could.html", context)
+
+
+def _from_within(request, number):
+    """The claim, for those who may see what the office thinks of it: no agent, no outsider."""
+    claim = claim_of(request, number)
+    if not rules.may_view_internals(claim, request.user):
+        raise Http404
+    return claim
 
 
 def _without_object(claim):

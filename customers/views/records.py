@@ -12,7 +12,7 @@ from customers import forms, places, rules, selectors, services
 from customers.enums import CustomerKind
 from customers.models import Customer
 from office import lists, workflow
-from office.doors import permission_required
+from office.doors import demand_open, permission_required
 from office.enums import Channel, Language
 from office.exceptions import Refused
 
@@ -198,6 +198,7 @@ def act(request, number, act):
     if act not in ACTS:
         raise Http404
     customer = _customer(request, number)
+    demand_open(request, customer, act)
     form_class, initial, service, title = ACTS[act]
     if request.method == "POST":
         form = form_class(request.POST)

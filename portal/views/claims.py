@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from claims import services
 from claims.models import Claim
 from office import uploads
-from office.doors import policyholder_required
+from office.doors import demand_open, policyholder_required
 from office.exceptions import Refused
 from office.forms import add_refusal, posted, receive_all
 from portal import forms, selectors
@@ -35,6 +35,7 @@ def claim(request, number):
 @require_http_methods(["GET", "POST"])
 def send_files(request, number):
     row = _claim(request, number)
+    demand_open(request, row, "attach")
     awaited = selectors.awaited_documents(row)
     form = forms.FilesForm(*posted(request), awaited=awaited)
     if request.method == "POST" and form.is_valid() and _send(request, row, form):
@@ -67,7 +68,7 @@ def accept(request, number):
         services.accept_claim(claim=row, sha256=found["sha256"], by=request.user)
 
     done = _("Thank you. We are preparing your payment.")
-    return _answer(request, number, forms.AcceptForm, answer, _("Accept the offer"), done)
+    return _answer(request, number, "accept", forms.AcceptForm, answer, _("Accept the offer"), done)
 
 
 @policyholder_required
@@ -77,7 +78,7 @@ def dispute(request, number):
         services.dispute_claim(claim=row, by=request.user, **found)
 
     done = _("Thank you. We will look at it again.")
-    return _answer(request, number, forms.DisputeForm, answer, _("I do not agree"), done)
+    return _answer(request, number, "dispute", forms.DisputeForm, answer, _("I do not agree"), done)
 
 
 @policyholder_required
@@ -87,11 +88,14 @@ def withdraw(request, number):
         services.withdraw_claim(claim=row, by=request.user, **found)
 
     done = _("The claim is withdrawn.")
-    return _answer(request, number, forms.WithdrawForm, answer, _("Withdraw the claim"), done)
+    return _answer(
+        request, number, "withdraw", forms.WithdrawForm, answer, _("Withdraw the claim"), done
+    )
 
 
-def _answer(request, number, form_class, answer, title, done):
+def _answer(request, number, act, form_class, answer, title, done):
     row = _claim(request, number)
+    demand_open(request, row, act)
     offer = row.open_offer()
     initial = {"sha256": offer.sha256 if offer else ""}
     form = form_class(posted(request)[0], initial=initial)

@@ -143,6 +143,26 @@ def test_reserve_history_and_who_could_decide():
     assert "Hugo Brandt" in able
 
 
+def test_the_reserve_history_is_offered_to_those_who_may_open_it():
+    claim = claim_at(ClaimState.COVERAGE_REVIEW)
+    page = _text(signed_in(service_agent()).get(f"/claims/{claim.number}/"))
+
+    assert "/reserves/" in _text(signed_in(handler()).get(f"/claims/{claim.number}/"))
+    assert "/reserves/" not in page
+    assert "/authority/" not in page
+
+
+def test_an_act_whose_time_has_passed_says_so_on_a_page_of_its_own():
+    claim = claim_at(ClaimState.DOCUMENTING)
+
+    page = signed_in(service_agent()).get(f"/claims/{claim.number}/triage/")
+
+    assert page.status_code == 409
+    assert f"{claim.number} is “Collecting documents” now, so “Triage” is not possible." in _text(
+        page
+    )
+
+
 # Acts
 
 

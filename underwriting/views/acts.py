@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from office import workflow
-from office.doors import staff_required
+from office.doors import demand_open, staff_required
 from office.exceptions import Refused
 from underwriting import rules, services
 from underwriting.forms import BindForm, NoteForm, ReasonForm
@@ -29,6 +29,7 @@ def act(request, number, act):
     if act not in ACTS:
         raise Http404
     submission = submission_of(request, number)
+    demand_open(request, submission, act)
     service, form_class = ACTS[act]
     form = form_class(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -45,6 +46,7 @@ def quote_act(request, number, quote_number, act):
     if act not in QUOTE_ACTS:
         raise Http404
     quote = quote_of(request, number, quote_number)
+    demand_open(request, quote, act)
     service, form_class = QUOTE_ACTS[act]
     options = {"quote": quote} if form_class is BindForm else {}
     form = form_class(request.POST or None, **options)

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from customers.models import Customer
-from office.doors import permission_required, staff_required
+from office.doors import demand_open, permission_required, staff_required
 from office.exceptions import Refused
 from policies.selectors import product_definition, versions_sold
 from underwriting import selectors, services
@@ -76,6 +76,7 @@ def apply(request):
 @staff_required
 def edit(request, number):
     submission = submission_of(request, number)
+    demand_open(request, submission, "edit")
     stored = {"effective_on": submission.effective_on, "revision": submission.revision}
     head = EditForm(request.POST or None, initial=stored)
     form = ApplicationForm(
