@@ -71,7 +71,9 @@ def act(request, number, act):
 
 
 def claim_of(request, number):
-    visible = Claim.objects.for_user(request.user).select_related("policy", "customer", "adjuster")
+    visible = Claim.objects.for_user(request.user).select_related(
+        "policy__product", "customer", "adjuster"
+    )
     return get_object_or_404(visible, number=number)
 
 

@@ -15,6 +15,7 @@ from claims.enums import DOCUMENT_FROM, ClaimState, DocumentState, DuplicateStat
 from claims.models import ReserveChange
 from claims.views.acts import ACTS, claim_of
 from claims.views.lists import TONES
+from customers import places
 from office import authority, clock, money, workflow
 from office.doors import permission_required
 from office.enums import AuthorityKind, DepartmentCode
@@ -58,6 +59,7 @@ def detail(request, number):
     context = {
         "claim": claim,
         "cause": selectors.cause_name(claim),
+        "place": places.name_of(claim.jurisdiction),
         "tone": TONES.get(claim.state, "info"),
         "acts": [_button(claim, move) for move in moves],
         "steps": _steps(claim),

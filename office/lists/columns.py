@@ -43,7 +43,8 @@ class Column:
     """One column: `key` is a path of `values()`, or an annotation of the queryset.
 
     `kind` says how the value is written. `link` is a URL name that takes the value. `words` maps
-    codes to words (a TextChoices class will do) and `tones` codes to badge tones. `show` replaces
+    codes to words (a TextChoices class will do, or a function that reads them once a page) and
+    `tones` codes to badge tones. `show` replaces
     the kind where a cell needs more than its own value (`keys` names the others). `total` sums
     the rows shown in the foot.
     """
@@ -66,7 +67,10 @@ class Column:
 
     def words_by_code(self) -> dict[Any, str]:
         words = self.words
-        pairs = words.choices if hasattr(words, "choices") else dict(words or {}).items()
+        if hasattr(words, "choices"):
+            pairs = words.choices
+        else:
+            pairs = dict((words() if callable(words) else words) or {}).items()
         return {code: str(word) for code, word in pairs}
 
     def exporter(self) -> Callable[[Row], Any]:

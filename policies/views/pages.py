@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from customers import places
 from customers.models import Carrier
 from office import clock, uploads
 from office.doors import staff_required
@@ -25,7 +26,13 @@ POLICIES = List(
         Column("product__carrier__name", gettext_lazy("Carrier"), priority="mid"),
         Column("from_on", gettext_lazy("From"), "date", priority="mid"),
         Column("to_on", gettext_lazy("To"), "date"),
-        Column("jurisdiction", gettext_lazy("State of risk"), priority="wide"),
+        Column(
+            "jurisdiction",
+            gettext_lazy("State of risk"),
+            priority="wide",
+            show=lambda row: places.name_of(row["jurisdiction"]),
+            value=lambda row: places.name_of(row["jurisdiction"]),
+        ),
         Column("agent__name", gettext_lazy("Agent"), priority="wide"),
         Column(
             "state", gettext_lazy("State"), "badge", words=PolicyState, tones={"in_force": "good"}

@@ -25,12 +25,12 @@ def text_of(response):
 def test_the_list_takes_the_same_statements_for_one_row_and_for_three(
     rows, django_assert_num_queries
 ):
-    """Session, user, roles, agents of the filter, rows."""
+    """Session, user, roles, agents of the filter, names of the kinds of product, rows."""
     for _number in range(rows):
         factories.quoted()
     client = factories.signed_in(factories.underwriter())
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         response = client.get(reverse("underwriting:list"))
 
     assert text_of(response).count('class="id"') == rows
@@ -50,6 +50,21 @@ def test_a_submission_takes_the_same_statements_however_many_vehicles(
         response = client.get(submission.get_absolute_url())
 
     assert text_of(response).count("2021 Toyota Corolla") == vehicles
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "Personal auto"), ("es", "Auto personal")])
+def test_the_list_names_the_product_in_the_reader_s_language(language, name):
+    factories.quoted()
+    reader = factories.underwriter()
+    reader.language = language
+    reader.save()
+
+    shown = text_of(page(reader, reverse("underwriting:list")))
+    exported = text_of(page(reader, reverse("underwriting:list"), format="csv"))
+
+    assert f">{name}</td>" in shown
+    assert f'"{name}"' in exported
+    assert ">auto</td>" not in shown
 
 
 def test_the_list_is_exported():

@@ -9,6 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from customers import places
 from customers.models import Agent
 from office import documents, workflow
 from office.doors import staff_required
@@ -33,8 +34,14 @@ SUBMISSIONS = List(
     columns=[
         Column("number", gettext_lazy("Submission"), "link", link="underwriting:detail"),
         Column("customer__display_name", gettext_lazy("Customer")),
-        Column("product_kind", gettext_lazy("Product"), priority="mid"),
-        Column("jurisdiction", gettext_lazy("State of risk"), priority="wide"),
+        Column("product_kind", gettext_lazy("Product"), priority="mid", words=selectors.kinds_sold),
+        Column(
+            "jurisdiction",
+            gettext_lazy("State of risk"),
+            priority="wide",
+            show=lambda row: places.name_of(row["jurisdiction"]),
+            value=lambda row: places.name_of(row["jurisdiction"]),
+        ),
         Column("agent__name", gettext_lazy("Agent"), priority="wide"),
         Column("effective_on", gettext_lazy("First day of cover"), "date"),
         Column(
