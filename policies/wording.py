@@ -9,9 +9,11 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from policies.catalogue import Option, choice_titles, label, whole_money
+from policies.catalogue.application import CoverageTerms
 from policies.rating.plan import Json
 
 TITLE_PARTS = 3  # of a vehicle: year, make, model
+LONG = 10000  # from here on digits are grouped; a year is not
 FORMAL = frozenset({"pattern", "format", "enum", "x-link", "x-unit"})  # tells nobody what it is
 
 
@@ -19,20 +21,37 @@ def option_text(option: Option) -> str:
     """A limit or deductible to choose: "$100,000 / $300,000", "$500", "2%"."""
     if option.percent is not None:
         return _("In full") if option.percent == 1 else f"{(option.percent * 100).normalize():f}%"
+    if option.names is not None:
+        return label(option.names)
     if option.amount is None:
         return option.code
-    if option.each_person is not None:
-        return f"{whole_money(option.each_person)} / {whole_money(option.amount)}"
-    return whole_money(option.amount)
+    return _amounts(option.amount, option.each_person, option.aggregate)
 
 
-def amount_text(amount: Decimal | None, each_person: Decimal | None = None) -> str:
-    """A limit or deductible as worked out for a risk; a dash where there is none."""
-    if amount is None or (not amount and each_person is None):
+def limit_text(terms: CoverageTerms) -> str:
+    """A limit as worked out for a risk; a dash where there is none."""
+    if terms.limit_names is not None:
+        return label(terms.limit_names)
+    if terms.limit is None:
         return "—"
-    if each_person is not None:
-        return f"{whole_money(each_person)} / {whole_money(amount)}"
-    return whole_money(amount)
+    return _amounts(terms.limit, terms.each_person, terms.aggregate)
+
+
+def amount_text(amount: Decimal | None) -> str:
+    """A deductible as worked out for a risk; a dash where there is none."""
+    return whole_money(amount) if amount else "—"
+
+
+def _amounts(amount: Decimal, each_person: Decimal | None, aggregate: Decimal | None) -> str:
+    """As the field writes them: each person / each accident; each occurrence / in all.
+
+    All three, as employers liability has them: each accident / in all / each employee.
+    """
+    if aggregate is None:
+        amounts = [each_person, amount]
+    else:
+        amounts = [amount, aggregate, each_person]
+    return " / ".join(whole_money(one) for one in amounts if one is not None)
 
 
 def field_title(name: str, schema: Json) -> str:
@@ -49,7 +68,11 @@ def value_text(schema: Json, value: Any) -> str:
         return whole_money(Decimal(value))
     if schema.get("format") == "date":
         return formats.date_format(date.fromisoformat(value))
-    return choice_titles(schema).get(value, str(value))
+    titles = choice_titles(schema)
+    if value in titles:
+        return titles[value]
+    is_long = isinstance(value, int) and abs(value) >= LONG
+    return formats.number_format(value, force_grouping=True) if is_long else str(value)
 
 
 def facts_of(

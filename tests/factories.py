@@ -23,6 +23,7 @@ from policies.catalogue.application import default_coverages
 from policies.models import Policy, ProductVersion
 from policies.selectors import product_definition
 from tests.claims.scenes import claim_at as claim_at
+from tests.policies.risks import LIABILITY
 from underwriting import services as underwriting
 from underwriting.models import Quote, Submission
 
@@ -119,8 +120,13 @@ MEDICAL = {
         },
     ],
 }
-RISKS = {"auto": AUTO, "home": HOME, "medical": MEDICAL}
-OWN = {"auto": "BIND-PA", "home": "BIND-HO", "medical": "BIND-MED"}
+RISKS = {"auto": AUTO, "home": HOME, "liability": LIABILITY, "medical": MEDICAL}
+OWN = {
+    "auto": "BIND-PA",
+    "home": "BIND-HO",
+    "liability": "BIND-GL",
+    "medical": "BIND-MED",
+}
 LINE = {"medical": "health"}  # property and casualty is what every agent of the tests sells
 
 

@@ -211,7 +211,7 @@ def _cover_sections(
 def _cover_text(terms: CoverageTerms | None) -> str:
     if terms is None:
         return _("Not covered")
-    limit = wording.amount_text(terms.limit, terms.each_person)
+    limit = wording.limit_text(terms)
     if not terms.deductible:
         return limit
     return _("%(limit)s, deductible %(deductible)s") % {

@@ -32,6 +32,8 @@ class CoverageTerms(NamedTuple):
     deductible: Decimal
     exclusions: tuple[Exclusion, ...]
     waiting_days: int
+    aggregate: Decimal | None = None
+    limit_names: Names | None = None
 
 
 def coverage_key(coverage: str, item: str) -> str:
@@ -216,6 +218,7 @@ def _size(code: str) -> tuple[str, Decimal] | None:
 def coverage_terms(definition: ProductDefinition, risk: Json, selection: Json) -> CoverageTerms:
     """A chosen coverage in money, percentages taken of the sums that the risk states."""
     coverage = definition.coverage(selection["coverage"])
+    option = coverage.limit.option(selection["limit"]) if coverage.limit else None
     limit, each_person = _amounts(coverage, coverage.limit, selection["limit"], selection, risk)
     deductible, _each = _amounts(
         coverage, coverage.deductible, selection["deductible"], selection, risk
@@ -229,6 +232,8 @@ def coverage_terms(definition: ProductDefinition, risk: Json, selection: Json) -
         deductible if deductible is not None else money.ZERO,
         coverage.exclusions,
         coverage.waiting_days,
+        option.aggregate if option else None,
+        option.names if option else None,
     )
 
 

@@ -51,6 +51,8 @@ def _choice(data: Json | None) -> Choice | None:
                 _decimal(one.get("amount")),
                 _decimal(one.get("each_person")),
                 _decimal(one.get("percent")),
+                _decimal(one.get("aggregate")),
+                one.get("name"),
             )
             for one in data["options"]
         ),
@@ -73,10 +75,11 @@ def _decimal(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
 
 
-def cause_of(data: Json) -> Cause:
-    return Cause(
-        data["code"], data["name"], tuple(data["coverages"]), tuple(data.get("exclusions", ()))
-    )
+def cause_of(data: Json, document: Json) -> Cause:
+    """A cause as this product knows it: a kind may name coverages that a carrier does not sell."""
+    sold = {one["code"] for one in document["coverages"]}
+    coverages = tuple(code for code in data["coverages"] if code in sold)
+    return Cause(data["code"], data["name"], coverages, tuple(data.get("exclusions", ())))
 
 
 def document_of(data: Json) -> DocumentRequirement:

@@ -85,7 +85,7 @@ class ProductDefinition:
             coverages=tuple(
                 coverage_of(one, document, jurisdictions) for one in document["coverages"]
             ),
-            causes=tuple(cause_of(one) for one in document["causes"]),
+            causes=tuple(cause_of(one, document) for one in document["causes"]),
             documents=tuple(document_of(one) for one in document["claim_documents"]),
             pay_plans=tuple(pay_plan_of(one) for one in document["pay_plans"]),
             cancellation=cancellation_of(document["cancellation"]),

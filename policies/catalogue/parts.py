@@ -13,12 +13,18 @@ MINIMUM_EARNED_FROM = ("insured", "nonpayment")
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A limit or deductible to choose. `amount` is per occurrence; `percent` is of a sum."""
+    """A limit or deductible to choose. `amount` is per occurrence; `percent` is of a sum.
+
+    `each_person` is the most for one person, `aggregate` the most for all losses of a term. An
+    option that is no sum of money has names: "Statutory".
+    """
 
     code: str
     amount: Decimal | None
     each_person: Decimal | None
     percent: Decimal | None
+    aggregate: Decimal | None = None
+    names: Names | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,9 +119,9 @@ def _causes(document: Json, codes: set[str]) -> Iterator[Finding]:
     excluded = {e["code"] for coverage in document["coverages"] for e in coverage["exclusions"]}
     for index, cause in enumerate(document["causes"]):
         path = ("causes", index)
-        yield from _unknown((*path, "coverages"), cause["coverages"], codes)
+        yield from _unknown((*path, "coverages"), cause["coverages"], document["coverage_names"])
         yield from _unknown((*path, "exclusions"), cause.get("exclusions", ()), excluded)
-        if not cause["coverages"] and not cause.get("exclusions"):
+        if not codes & set(cause["coverages"]) and not cause.get("exclusions"):
             yield path, _("the cause hits no coverage and no exclusion")
 
 

@@ -1,5 +1,6 @@
 """What the declarations page says, in the customer's language."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.utils import translation
@@ -13,7 +14,7 @@ from policies.models import Policy, Term
 from policies.rating import Levy
 from policies.selectors.cover import Cover, as_of
 from policies.selectors.products import product_definition, rating_plan
-from policies.selectors.sheet import exclusions_of, sheet_of
+from policies.selectors.sheet import exclusions_of, schedules_of, sheet_of
 
 
 def declarations_title(policy: Policy, *, language: str) -> str:
@@ -32,6 +33,7 @@ def declarations(term: Term, *, language: str) -> dict[str, Any]:
         return {
             **_heading(policy, term),
             "groups": _groups(cover),
+            "schedules": [asdict(schedule) for schedule in schedules_of(cover)],
             "charges": _charges(term, cover),
             "total": money.format(term.total),
             "instalments": _instalments(policy),

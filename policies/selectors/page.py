@@ -16,7 +16,7 @@ from policies.catalogue import ProductDefinition, label
 from policies.models import Policy, PolicyEvent, Term, TermTransaction
 from policies.selectors.cover import Cover, as_of
 from policies.selectors.products import product_definition
-from policies.selectors.sheet import exclusions_of, sheet_of
+from policies.selectors.sheet import exclusions_of, schedules_of, sheet_of
 
 
 def day_to_show(policy: Policy) -> date:
@@ -40,6 +40,7 @@ def policy_page(policy: Policy, *, day: date, known_at: datetime) -> dict[str, A
         "known_at": known_at,
         "cover": cover,
         "groups": sheet_of(cover) if cover else [],
+        "schedules": schedules_of(cover) if cover else [],
         "risk_facts": risk_facts(cover) if cover else [],
         "exclusions": exclusions_of(cover.coverages) if cover else [],
         "transactions": _transactions(policy),

@@ -11,6 +11,7 @@ from policies import wording
 from policies.catalogue import label
 from policies.catalogue.application import CoverageTerms
 from policies.models import Segment
+from policies.rating.reading import items_of
 from policies.selectors.cover import Cover
 
 Premiums = Mapping[tuple[str, str], Decimal]
@@ -56,6 +57,36 @@ def sheet_of(cover: Cover) -> list[SheetGroup]:
     return [*insured, *(SheetGroup(title or _("The plan"), facts, []) for title, facts in declared)]
 
 
+@dataclass(frozen=True)
+class Schedule:
+    """A list of the risk that is rated as one, such as class codes: a heading and its rows."""
+
+    title: str
+    heads: list[str]
+    rows: list[list[str]]
+
+    @property
+    def labelled(self) -> list[list[tuple[str, str]]]:
+        """Each row as pairs of heading and value, for a table that turns into cards."""
+        return [list(zip(self.heads, row, strict=True)) for row in self.rows]
+
+
+def schedules_of(cover: Cover) -> list[Schedule]:
+    """The lists that the risk schema marks `x-schedule`, in its order; empty ones are left out."""
+    found = []
+    for name, schema in cover.definition.risk_schema["properties"].items():
+        items = items_of(cover.risk, name) if schema.get("x-schedule") else []
+        if items:
+            fields = {f: one for f, one in schema["items"]["properties"].items() if f != "key"}
+            heads = [wording.field_title(field, one) for field, one in fields.items()]
+            rows = [
+                [wording.value_text(one, item.get(field)) for field, one in fields.items()]
+                for item in items
+            ]
+            found.append(Schedule(wording.field_title(name, schema), heads, rows))
+    return found
+
+
 def premiums_of(segment: Segment) -> Premiums:
     """Written premium of a segment by item and coverage."""
     return {(row.item_key, row.coverage): row.written for row in segment.premiums.all()}
@@ -66,7 +97,7 @@ def _rows(terms: list[CoverageTerms], item: str, premiums: Premiums) -> list[She
         SheetRow(
             coverage=one.coverage,
             name=label(one.names),
-            limit=wording.amount_text(one.limit, one.each_person),
+            limit=wording.limit_text(one),
             deductible=wording.amount_text(one.deductible),
             premium=premiums.get((item, one.coverage), money.ZERO),
         )

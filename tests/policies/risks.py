@@ -93,12 +93,58 @@ def medical(**changes: Any) -> dict[str, Any]:
     return {**deepcopy(MEDICAL), **changes}
 
 
+LIABILITY: dict[str, Any] = {
+    "operations": "Bakery with a small office building",
+    "legal_form": "llc",
+    "postal_code": "68102",
+    "years_in_business": 8,
+    "losses": 0,
+    "subcontracted_cost": 0,
+    "liquor_receipts": 0,
+    "classes": [
+        {
+            "key": "c1",
+            "description": "Bakery on Dodge Street",
+            "class_code": "10107",
+            "basis": "receipts",
+            "exposure": 850000,
+        },
+        {
+            "key": "c2",
+            "description": "Offices above the bakery",
+            "class_code": "61226",
+            "basis": "area",
+            "exposure": 4000,
+        },
+        {
+            "key": "c3",
+            "description": "Parking lot",
+            "class_code": "46622",
+            "basis": "units",
+            "exposure": 12,
+        },
+    ],
+    "additional_insureds": [
+        {
+            "key": "a1",
+            "name": "First Prairie Bank",
+            "interest": "lender",
+            "address": "1 Farnam Street, Omaha",
+        }
+    ],
+}
+
+
 def auto(**changes: Any) -> dict[str, Any]:
     return {**deepcopy(AUTO), **changes}
 
 
 def home(**changes: Any) -> dict[str, Any]:
     return {**deepcopy(HOME), **changes}
+
+
+def liability(**changes: Any) -> dict[str, Any]:
+    return {**deepcopy(LIABILITY), **changes}
 
 
 def select(coverage: str, item: str = "", limit: str = "", deductible: str = "") -> dict[str, str]:

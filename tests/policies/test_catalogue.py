@@ -56,7 +56,12 @@ def test_version_stored_before_later_names_existed_still_reads(shipped):
 
 def test_our_own_and_another_carrier_sell_every_kind_of_product_in_four_states(shipped):
     states = ("US-CA", "US-CO", "US-FL", "US-NE")
-    lines = {"auto": "casualty", "home": "property", "medical": "health"}
+    lines = {
+        "auto": "casualty",
+        "home": "property",
+        "liability": "casualty",
+        "medical": "health",
+    }
 
     for kind, line in lines.items():
         sold = [product for product in shipped.values() if product.kind == kind]
