@@ -1,0 +1,318 @@
+"""A book of as many customers, policies and claims as wanted, written set-wise.
+
+Templates come from the office's own acts (one claim in each state, one policy of each product);
+the book is their likeness under other numbers, names and days. So every row agrees with the
+checks of its table, which stay on. Only triggers and foreign keys sleep while it is written.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from django.db.models import Max
+from psycopg import sql
+
+from bench import names
+from bench.harness import say
+from bench.office import Office
+
+FIRST = 10_000  # keys of the book lie above those of the templates
+ADJUSTERS = 400
+# Of two hundred claims, how many stand where: nine in ten are over.
+SHARES = {
+    "closed": 170, "denied": 8, "withdrawn": 6, "received": 2, "documenting": 3,
+    "investigating": 4, "coverage_review": 1, "evaluating": 2, "settlement_notice": 1,
+    "offered": 1, "payable": 1, "with_carrier": 1,
+}  # fmt: skip
+
+
+def at_least(office: Office, size: int) -> None:
+    """Let the book hold so many customers, policies and claims."""
+    from claims.models import Claim
+
+    have = max(0, (Claim.objects.aggregate(last=Max("pk"))["last"] or 0) - FIRST)
+    if size <= have:
+        return
+    templates = _templates()
+    say(f"  writing customers, policies and claims {have + 1:,} to {size:,} …")
+    with office.loading() as owner:
+        owner.execute("SELECT setseed(0.42)")
+        with _without_indexes(owner, size - have):
+            _write_customers(owner, have, size)
+            _write_policies(owner, have, size, templates["policies"])
+            _write_claims(owner, have, size, templates["claims"])
+        owner.commit()
+    office.settle()
+
+
+def _templates() -> dict[str, dict[str, int]]:
+    """Claims by state and policies by product, made by the acts that make them in life."""
+    from claims.enums import ClaimState
+    from claims.models import Claim
+    from office.models import User
+    from policies.models import Policy
+    from tests import factories
+    from tests.claims import scenes
+
+    if not Claim.objects.filter(pk__lt=FIRST).exists():
+        for kind, carrier in (("auto", "BIND"), ("auto", "HARBOR"), ("home", "BIND")):
+            factories.policy_in_force(kind, carrier=carrier)
+        for state in ClaimState:
+            scenes.claim_at(state)
+        User.objects.bulk_create(
+            User(
+                email=f"adjuster{n}@bindery.example",
+                name=f"{names.GIVEN[n % len(names.GIVEN)]} {names.FAMILY[n % len(names.FAMILY)]}",
+                is_staff=True,
+                department_id="adjusting",
+            )
+            for n in range(ADJUSTERS)
+        )
+    claims = Claim.objects.filter(pk__lt=FIRST).values_list("state", "pk")
+    policies = Policy.objects.filter(pk__lt=FIRST).values_list("product_id", "pk")
+    return {"claims": dict(claims), "policies": dict(policies)}
+
+
+# Customers
+
+
+def _write_customers(owner: psycopg.Connection, have: int, size: int) -> None:
+    from customers.models import Address, ContactPoint, Customer
+    from customers.names import fold
+
+    number = "'CU-2026-' || lpad((n + 100000)::text, greatest(6, length((n + 100000)::text)), '0')"
+    given = sql.Literal(names.GIVEN)
+    family = sql.Literal(names.FAMILY)
+    folded = sql.Literal([fold(name) for name in names.GIVEN])
+    folded_family = sql.Literal([fold(name) for name in names.FAMILY])
+    people = sql.SQL(
+        "SELECT n, g, f, s, ({given}::text[])[g] AS given, "
+        "({family}::text[])[f] || CASE WHEN s > 0 THEN ' ' || ({family}::text[])[s] ELSE '' END"
+        " AS family, ({folded_family}::text[])[f] || CASE WHEN s > 0 THEN ' ' || "
+        "({folded_family}::text[])[s] ELSE '' END || ' ' || ({folded}::text[])[g] AS folded "
+        "FROM (SELECT n, 1 + floor(power(random(), 1.7) * {givens})::int AS g, "
+        "1 + floor(power(random(), 1.7) * {families})::int AS f, "
+        "CASE WHEN random() < 0.4 THEN 1 + floor(power(random(), 1.7) * {families})::int ELSE 0 "
+        "END AS s FROM generate_series({low}, {high}) AS n) AS drawn"
+    ).format(
+        given=given,
+        family=family,
+        folded=folded,
+        folded_family=folded_family,
+        givens=len(names.GIVEN),
+        families=len(names.FAMILY),
+        low=have + 1,
+        high=size,
+    )
+    _copy_rows(
+        owner,
+        Customer,
+        template=_one(Customer),
+        people=people,
+        changes={
+            "id": f"n + {FIRST}",
+            "number": number,
+            "given_name": "given",
+            "family_name": "family",
+            "display_name": "given || ' ' || family",
+            "folded": f"' ' || people.folded || ' ' || lower({number})",
+            "login_id": "NULL",
+            "agent_id": "NULL",
+        },
+    )
+    cities = sql.Literal([city for city, _state, _code in names.CITIES]).as_string(owner)
+    states = sql.Literal([state for _city, state, _code in names.CITIES]).as_string(owner)
+    codes = sql.Literal([code for _city, _state, code in names.CITIES]).as_string(owner)
+    series = sql.SQL(
+        "SELECT n, 1 + floor(random() * {cities})::int AS c "
+        "FROM generate_series({low}, {high}) AS n"
+    ).format(cities=len(names.CITIES), low=have + 1, high=size)
+    _copy_rows(
+        owner,
+        Address,
+        template=_one(Address, is_current=True),
+        people=series,
+        changes={
+            "id": f"n + {FIRST}",
+            "customer_id": f"n + {FIRST}",
+            "street": "(1 + n % 9899)::text || ' ' || chr((65 + n % 26)::int) || ' Street'",
+            "city": f"({cities}::text[])[c]",
+            "jurisdiction": f"({states}::text[])[c]",
+            "postal_code": f"({codes}::text[])[c]",
+        },
+    )
+    series = sql.SQL("SELECT n FROM generate_series({low}, {high}) AS n").format(
+        low=have + 1, high=size
+    )
+    _copy_rows(
+        owner,
+        ContactPoint,
+        template=_one(ContactPoint),
+        people=series,
+        changes={
+            "id": "gen_random_uuid()",
+            "customer_id": f"n + {FIRST}",
+            "kind": "CASE WHEN n % 2 = 0 THEN 'phone' ELSE 'email' END",
+            "blind": "sha256(int8send(n::bigint))",
+            "last4": "CASE WHEN n % 2 = 0 THEN lpad((n * 7919 % 10000)::text, 4, '0') ELSE '' END",
+        },
+    )
+
+
+# Policies
+
+
+def _write_policies(
+    owner: psycopg.Connection, have: int, size: int, templates: Mapping[str, int]
+) -> None:
+    from policies.models import Policy, Term
+
+    keys = sql.Literal(list(templates.values()))
+    series = sql.SQL(
+        "SELECT n, ({keys}::bigint[])[1 + n % {many}] AS likeness, "
+        "floor(power(random(), 1.5) * 700)::int AS days "
+        "FROM generate_series({low}, {high}) AS n"
+    ).format(keys=keys, many=len(templates), low=have + 1, high=size)
+    owner.execute("CREATE TEMP TABLE drawn ON COMMIT DROP AS " + series.as_string(owner))
+    people = sql.SQL("SELECT * FROM drawn")
+    number = "split_part(t.number, '-', 1) || '-2026-' || lpad((n + 100000)::text, 7, '0')"
+    _copy_rows(
+        owner,
+        Policy,
+        template=None,
+        people=people,
+        changes={
+            "id": f"n + {FIRST}",
+            "number": number,
+            "customer_id": f"n + {FIRST}",
+            "address_id": f"n + {FIRST}",
+            "state": "CASE WHEN days > 365 THEN 'expired' ELSE t.state END",
+        },
+    )
+    _copy_rows(
+        owner,
+        Term,
+        template=None,
+        joined="t.policy_id",
+        people=people,
+        changes={
+            "id": f"n + {FIRST}",
+            "policy_id": f"n + {FIRST}",
+            "valid_from": "current_date - days",
+            "valid_to": "current_date - days + 365",
+            "written": "round((400 + power(random(), 2) * 3000)::numeric, 2)",
+        },
+    )
+    owner.execute("DROP TABLE drawn")
+
+
+# Claims
+
+
+def _write_claims(
+    owner: psycopg.Connection, have: int, size: int, templates: Mapping[str, int]
+) -> None:
+    from claims.models import Claim
+    from office.models import User
+
+    slots = [templates[state] for state, share in SHARES.items() for _one_slot in range(share)]
+    adjusters = User.objects.filter(email__startswith="adjuster").values_list("pk", flat=True)
+    series = sql.SQL(
+        "SELECT n, ({slots}::bigint[])[1 + floor(random() * {many})::int] AS likeness, "
+        "1 + floor(power(random(), 1.3) * {size})::int AS insured, random() AS dice, "
+        "floor(power(random(), 1.6) * 52)::int - 6 AS ahead, "
+        "floor(power(random(), 1.3) * 1800)::int AS days "
+        "FROM generate_series({low}, {high}) AS n"
+    ).format(slots=sql.Literal(slots), many=len(slots), size=size, low=have + 1, high=size)
+    back = (
+        "(CASE WHEN t.due_on IS NULL THEN (current_date - t.lost_on) - days "
+        "ELSE current_date + ahead - t.due_on END)"
+    )
+    days = {"DateTimeField": f"{back} * interval '1 day'", "DateField": back}
+    moved = {
+        str(field.column): f"t.{field.column} + {days[field.get_internal_type()]}"
+        for field in Claim._meta.concrete_fields
+        if field.get_internal_type() in days
+    }
+    people = sql.Literal(list(adjusters)).as_string(owner)
+    _copy_rows(
+        owner,
+        Claim,
+        template=None,
+        people=series,
+        changes=moved
+        | {
+            "id": f"n + {FIRST}",
+            "number": "'CL-2026-' || lpad((n + 100000)::text, "
+            "greatest(6, length((n + 100000)::text)), '0')",
+            "policy_id": f"insured + {FIRST}",
+            "customer_id": f"insured + {FIRST}",
+            "adjuster_id": "CASE WHEN t.adjuster_id IS NOT NULL THEN "
+            f"({people}::bigint[])[1 + floor(dice * {len(adjusters)})::int] END",
+            "line": "CASE WHEN dice < 0.6 THEN 'casualty' ELSE t.line END",
+            "product": "CASE WHEN dice < 0.6 THEN 'BIND-PA' ELSE t.product END",
+            "cause": "CASE WHEN dice < 0.6 THEN 'collision' ELSE t.cause END",
+            "hold_count": "CASE WHEN t.due_on IS NOT NULL AND dice > 0.98 THEN 1 ELSE 0 END",
+            "reserve_indemnity": "round(t.reserve_indemnity * (0.2 + dice * dice * 8)::numeric, 2)",
+            "paid_total": "round(t.paid_total * (0.2 + dice * dice * 8)::numeric, 2)",
+        },
+    )
+
+
+# How rows are written
+
+
+def _one(model: type[Any], **of: Any) -> Any:
+    return model._base_manager.filter(**of).order_by("pk").values_list("pk", flat=True)[0]
+
+
+def _copy_rows(
+    owner: psycopg.Connection,
+    model: type[Any],
+    *,
+    template: Any,
+    people: sql.Composable,
+    changes: Mapping[str, str],
+    joined: str = "t.id",
+) -> None:
+    """INSERT … SELECT of the template (or of each row's `likeness`), with these changes."""
+    fields = [field for field in model._meta.concrete_fields if not field.generated]
+    columns = [field.column for field in fields]
+    unknown = set(changes) - set(columns)
+    assert not unknown, f"{model.__name__} has no {unknown}"
+    values = [changes.get(column, f't."{column}"') for column in columns]
+    chosen = (
+        f"{joined} = people.likeness"
+        if template is None
+        else f"t.id = {sql.Literal(template).as_string(owner)}"
+    )
+    owner.execute(
+        f'INSERT INTO "{model._meta.db_table}" ({", ".join(columns)}) '
+        f"SELECT {', '.join(values)} FROM ({people.as_string(owner)}) AS people "
+        f'JOIN "{model._meta.db_table}" AS t ON {chosen}'.encode()
+    )
+
+
+TABLES = (
+    "customers_customer", "customers_address", "customers_contactpoint", "policies_policy",
+    "policies_term", "claims_claim",
+)  # fmt: skip
+INDEXES = """
+SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid)
+FROM pg_index i WHERE i.indrelid::regclass::text = ANY(%s) AND NOT i.indisunique
+AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)
+"""
+
+
+@contextmanager
+def _without_indexes(owner: psycopg.Connection, rows: int) -> Iterator[None]:
+    """Many rows are written before the indexes, which are then built in one go."""
+    found: Sequence[tuple[str, str]] = []
+    if rows > 20_000:
+        found = owner.execute(INDEXES, [list(TABLES)]).fetchall()
+    for name, _definition in found:
+        owner.execute(f"DROP INDEX {name}".encode())
+    yield
+    for _name, definition in found:
+        owner.execute(definition.encode())
