@@ -12,13 +12,14 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-ver
 	--fork-strategy fewest --generate-hashes --no-annotate --no-header --no-emit-index-url
 
 .DEFAULT_GOAL := help
-.PHONY: help install run migrate test prove check lock clean
+.PHONY: help install run migrate test prove check bench lock clean
 
 help:
 	@echo "make run      the whole office on this machine, with demo data (PORT, OFFICE_VAR)"
 	@echo "make test     the suite on a PostgreSQL and Valkey of its own"
 	@echo "make prove    the same with every proof at its full figures"
 	@echo "make check    style, types, imports, migrations, generated docs, deployment"
+	@echo "make bench    how quick it is beside the least this machine needs (NAME=claim, GROW=1)"
 	@echo "make migrate  bring the database that DATABASE_OWNER_URL names up to date"
 	@echo "make lock     resolve pyproject.toml anew into requirements*.txt"
 	@echo "make clean    remove caches and built files; the office's data in var/ stays"
@@ -53,6 +54,9 @@ prove: $(VENV)/development
 
 check: $(VENV)/development
 	@BIN=$(BIN) sh .ci/check
+
+bench: $(VENV)/development
+	@$(BIN)/python -m bench $(NAME) $(if $(GROW),--grow)
 
 lock: $(VENV)/development
 	$(COMPILE) --output-file requirements.txt

@@ -7,7 +7,7 @@ checks of its table, which stay on. Only triggers and foreign keys sleep while i
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from django.db.models import Max
@@ -34,50 +34,78 @@ def at_least(office: Office, size: int) -> None:
     have = max(0, (Claim.objects.aggregate(last=Max("pk"))["last"] or 0) - FIRST)
     if size <= have:
         return
-    templates = _templates()
+    likenesses = _likenesses()
     say(f"  writing customers, policies and claims {have + 1:,} to {size:,} …")
     with office.loading() as owner:
         owner.execute("SELECT setseed(0.42)")
         with _without_indexes(owner, size - have):
-            _write_customers(owner, have, size)
-            _write_policies(owner, have, size, templates["policies"])
-            _write_claims(owner, have, size, templates["claims"])
+            _write_customers(owner, have, size, likenesses)
+            _write_policies(owner, have, size, likenesses)
+            _write_claims(owner, have, size, likenesses)
         owner.commit()
     office.settle()
 
 
-def _templates() -> dict[str, dict[str, int]]:
-    """Claims by state and policies by product, made by the acts that make them in life."""
-    from claims.enums import ClaimState
+class Likenesses(NamedTuple):
+    """Keys of what the office's own acts have made, after which the book is written."""
+
+    customer: int
+    address: int
+    contact: Any
+    policies: Sequence[int]
+    claims: Mapping[str, int]
+    adjusters: Sequence[int]
+
+
+def _likenesses() -> Likenesses:
+    """A claim in each state, a policy of each product, and people to adjust."""
     from claims.models import Claim
+    from customers.models import ContactPoint
     from office.models import User
     from policies.models import Policy
+
+    if not User.objects.filter(email="adjuster0@bindery.example").exists():
+        _make_them()
+    contact = ContactPoint.objects.filter(customer__pk__lt=FIRST).select_related("customer")[0]
+    policies = Policy.objects.filter(pk__lt=FIRST).values_list("product_id", "pk")
+    adjusters = User.objects.filter(email__regex="^adjuster[0-9]+@").values_list("pk", flat=True)
+    return Likenesses(
+        contact.customer_id,
+        contact.customer.addresses.get(is_current=True).pk,
+        contact.pk,
+        list(dict(policies).values()),
+        dict(Claim.objects.filter(pk__lt=FIRST).values_list("state", "pk")),
+        list(adjusters),
+    )
+
+
+def _make_them() -> None:
+    from claims.enums import ClaimState
+    from office.models import User
     from tests import factories
     from tests.claims import scenes
 
-    if not Claim.objects.filter(pk__lt=FIRST).exists():
-        for kind, carrier in (("auto", "BIND"), ("auto", "HARBOR"), ("home", "BIND")):
-            factories.policy_in_force(kind, carrier=carrier)
-        for state in ClaimState:
-            scenes.claim_at(state)
-        User.objects.bulk_create(
-            User(
-                email=f"adjuster{n}@bindery.example",
-                name=f"{names.GIVEN[n % len(names.GIVEN)]} {names.FAMILY[n % len(names.FAMILY)]}",
-                is_staff=True,
-                department_id="adjusting",
-            )
-            for n in range(ADJUSTERS)
+    for kind, carrier in (("auto", "BIND"), ("auto", "HARBOR"), ("home", "BIND")):
+        factories.policy_in_force(kind, carrier=carrier)
+    for state in ClaimState:
+        scenes.claim_at(state)
+    User.objects.bulk_create(
+        User(
+            email=f"adjuster{n}@bindery.example",
+            name=f"{names.GIVEN[n % len(names.GIVEN)]} {names.FAMILY[n % len(names.FAMILY)]}",
+            is_staff=True,
+            department_id="adjusting",
         )
-    claims = Claim.objects.filter(pk__lt=FIRST).values_list("state", "pk")
-    policies = Policy.objects.filter(pk__lt=FIRST).values_list("product_id", "pk")
-    return {"claims": dict(claims), "policies": dict(policies)}
+        for n in range(ADJUSTERS)
+    )
 
 
 # Customers
 
 
-def _write_customers(owner: psycopg.Connection, have: int, size: int) -> None:
+def _write_customers(
+    owner: psycopg.Connection, have: int, size: int, likenesses: Likenesses
+) -> None:
     from customers.models import Address, ContactPoint, Customer
     from customers.names import fold
 
@@ -108,7 +136,7 @@ def _write_customers(owner: psycopg.Connection, have: int, size: int) -> None:
     _copy_rows(
         owner,
         Customer,
-        template=_one(Customer),
+        template=likenesses.customer,
         people=people,
         changes={
             "id": f"n + {FIRST}",
@@ -131,7 +159,7 @@ def _write_customers(owner: psycopg.Connection, have: int, size: int) -> None:
     _copy_rows(
         owner,
         Address,
-        template=_one(Address, is_current=True),
+        template=likenesses.address,
         people=series,
         changes={
             "id": f"n + {FIRST}",
@@ -148,14 +176,14 @@ def _write_customers(owner: psycopg.Connection, have: int, size: int) -> None:
     _copy_rows(
         owner,
         ContactPoint,
-        template=_one(ContactPoint),
+        template=likenesses.contact,
         people=series,
         changes={
             "id": "gen_random_uuid()",
             "customer_id": f"n + {FIRST}",
             "kind": "CASE WHEN n % 2 = 0 THEN 'phone' ELSE 'email' END",
             "blind": "sha256(int8send(n::bigint))",
-            "last4": "CASE WHEN n % 2 = 0 THEN lpad((n * 7919 % 10000)::text, 4, '0') ELSE '' END",
+            "last4": "CASE WHEN n % 2 = 0 THEN lpad((n::bigint * 7919 % 10000)::text, 4, '0') ELSE '' END",
         },
     )
 
@@ -164,16 +192,16 @@ def _write_customers(owner: psycopg.Connection, have: int, size: int) -> None:
 
 
 def _write_policies(
-    owner: psycopg.Connection, have: int, size: int, templates: Mapping[str, int]
+    owner: psycopg.Connection, have: int, size: int, likenesses: Likenesses
 ) -> None:
     from policies.models import Policy, Term
 
-    keys = sql.Literal(list(templates.values()))
+    keys = sql.Literal(likenesses.policies)
     series = sql.SQL(
         "SELECT n, ({keys}::bigint[])[1 + n % {many}] AS likeness, "
         "floor(power(random(), 1.5) * 700)::int AS days "
         "FROM generate_series({low}, {high}) AS n"
-    ).format(keys=keys, many=len(templates), low=have + 1, high=size)
+    ).format(keys=keys, many=len(likenesses.policies), low=have + 1, high=size)
     owner.execute("CREATE TEMP TABLE drawn ON COMMIT DROP AS " + series.as_string(owner))
     people = sql.SQL("SELECT * FROM drawn")
     number = "split_part(t.number, '-', 1) || '-2026-' || lpad((n + 100000)::text, 7, '0')"
@@ -210,14 +238,10 @@ def _write_policies(
 # Claims
 
 
-def _write_claims(
-    owner: psycopg.Connection, have: int, size: int, templates: Mapping[str, int]
-) -> None:
+def _write_claims(owner: psycopg.Connection, have: int, size: int, likenesses: Likenesses) -> None:
     from claims.models import Claim
-    from office.models import User
 
-    slots = [templates[state] for state, share in SHARES.items() for _one_slot in range(share)]
-    adjusters = User.objects.filter(email__startswith="adjuster").values_list("pk", flat=True)
+    slots = [key for state, key in likenesses.claims.items() for _slot in range(SHARES[state])]
     series = sql.SQL(
         "SELECT n, ({slots}::bigint[])[1 + floor(random() * {many})::int] AS likeness, "
         "1 + floor(power(random(), 1.3) * {size})::int AS insured, random() AS dice, "
@@ -235,7 +259,7 @@ def _write_claims(
         for field in Claim._meta.concrete_fields
         if field.get_internal_type() in days
     }
-    people = sql.Literal(list(adjusters)).as_string(owner)
+    people = sql.Literal(likenesses.adjusters).as_string(owner)
     _copy_rows(
         owner,
         Claim,
@@ -249,7 +273,7 @@ def _write_claims(
             "policy_id": f"insured + {FIRST}",
             "customer_id": f"insured + {FIRST}",
             "adjuster_id": "CASE WHEN t.adjuster_id IS NOT NULL THEN "
-            f"({people}::bigint[])[1 + floor(dice * {len(adjusters)})::int] END",
+            f"({people}::bigint[])[1 + floor(dice * {len(likenesses.adjusters)})::int] END",
             "line": "CASE WHEN dice < 0.6 THEN 'casualty' ELSE t.line END",
             "product": "CASE WHEN dice < 0.6 THEN 'BIND-PA' ELSE t.product END",
             "cause": "CASE WHEN dice < 0.6 THEN 'collision' ELSE t.cause END",
@@ -261,10 +285,6 @@ def _write_claims(
 
 
 # How rows are written
-
-
-def _one(model: type[Any], **of: Any) -> Any:
-    return model._base_manager.filter(**of).order_by("pk").values_list("pk", flat=True)[0]
 
 
 def _copy_rows(

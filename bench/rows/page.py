@@ -76,7 +76,6 @@ class Looked:
         found = ROWS_OF_A_PAGE.match(answer.content.decode())
         assert found, f"{address} has no rows ({answer.status_code})"
         self.queries = len(asked)
-        statements = [query["sql"] for query in asked.captured_queries]
         statement = next(
             query["sql"]
             for query in asked.captured_queries

@@ -93,8 +93,7 @@ class ClaimList(RowsView):
     def rows(self, request, view, q, state, line):
         claims = selectors.view(request.user, view or "newest")
         if q:
-            text = q.strip().upper()
-            claims = claims.filter(number=text) | claims.filter(policy__number=text)
+            claims = selectors.found_by_number(claims, q)
         wanted = {"state": state, "line": line}
         claims = claims.filter(**{name: value for name, value in wanted.items() if value})
         if request.user.is_staff and request.user.may("claims.view_claim"):

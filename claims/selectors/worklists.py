@@ -3,13 +3,15 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Subquery
 
 from claims.enums import OPEN, TURN, ClaimState
 from claims.models import Claim, Escalation
+from claims.models.claim import ClaimQuerySet
 from office import clock
 from office.enums import DepartmentCode
 from office.models import User
+from policies.models import Policy
 
 PAGE = 50
 # A saved view: which claims, and the column they are read by (ascending unless it says "-").
@@ -39,24 +41,43 @@ COLUMNS = (
 
 def view(user: User, name: str, *, on: date | None = None) -> QuerySet[Claim]:
     """The claims of a saved view that this person may see, in the order of its page."""
-    claims = Claim.objects.for_user(user)
+    claims = in_view(Claim.objects.for_user(user), user, name, on=on)
+    order = ("-notified_at", "-id") if name == "newest" else ("due_on", "id")
+    return claims.order_by(*order)
+
+
+def in_view(
+    claims: ClaimQuerySet, user: User, name: str, *, on: date | None = None
+) -> QuerySet[Claim]:
+    """Those of `claims` that a saved view shows, each by the partial index made for it."""
     on = on or clock.today(user.time_zone)
     match name:
         case "mine":
-            claims = claims.filter(adjuster=user, due_on__isnull=False)
+            return claims.filter(adjuster=user, due_on__isnull=False)
         case "my_turn":
-            claims = claims.for_turn(user.department_id).filter(due_on__isnull=False)
+            return claims.for_turn(user.department_id).filter(due_on__isnull=False)
         case "overdue":
-            claims = claims.filter(due_on__lt=on)
+            return claims.filter(due_on__lt=on)
         case "open":
-            claims = claims.filter(due_on__isnull=False)
+            return claims.filter(due_on__isnull=False)
         case "held":
-            claims = claims.filter(hold_count__gt=0, due_on__isnull=False)
+            return claims.filter(hold_count__gt=0, due_on__isnull=False)
         case "with_carrier":
-            claims = claims.filter(state=ClaimState.WITH_CARRIER, due_on__isnull=False)
-        case _:
-            return claims.order_by("-notified_at", "-id")
-    return claims.order_by("due_on", "id")
+            return claims.filter(state=ClaimState.WITH_CARRIER, due_on__isnull=False)
+    return claims
+
+
+def listed(user: User) -> QuerySet[Claim]:
+    """Every claim that this person may see, with its reserves added up, for the list."""
+    reserved = F("reserve_indemnity") + F("reserve_expense")
+    return Claim.objects.for_user(user).annotate(reserved=reserved)
+
+
+def found_by_number(claims: QuerySet[Claim], text: str) -> QuerySet[Claim]:
+    """The claim of that number, or the claims on the policy of that number."""
+    number = text.strip().upper()
+    policy = Policy.objects.filter(number=number).values("pk")
+    return claims.filter(Q(number=number) | Q(policy_id=Subquery(policy)))
 
 
 def rows(claims: QuerySet[Claim]) -> QuerySet[Claim, dict[str, Any]]:

@@ -45,11 +45,15 @@ OWN_WORDS = ("page", "format", "counts")  # of the address, apart from view, sor
 
 @dataclass(frozen=True)
 class SavedView:
-    """A tab: rows that belong together, narrowed by `narrow(rows, user)`."""
+    """A tab: rows that belong together, narrowed by `narrow(rows, user)`.
+
+    `sort` is the order that it opens in, where that is not the list's.
+    """
 
     key: str
     label: str | Promise
     narrow: Callable[[QuerySet, Any], QuerySet]
+    sort: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,11 @@ class List:
         return [key for key in keys if key]
 
     @cached_property
+    def shown(self) -> list[Column]:
+        """The columns of the page; the others stand in the exported file alone."""
+        return [column for column in self.columns if column.priority != "export"]
+
+    @cached_property
     def sorts(self) -> set[str]:
         """Every order that the address may ask for."""
         sortable = {column.key for column in self.columns if column.sortable}
@@ -131,10 +140,11 @@ class ListPage:
 
     def __init__(self, declared: List, request: HttpRequest, rows: QuerySet) -> None:
         self.declared, self.request, self.all_rows = declared, request, rows
-        asked = request.GET.get("sort", "")
-        self.sort = asked if asked in declared.sorts else declared.sort
         views = {view.key: view for view in declared.views}
         self.view = views.get(request.GET.get("view", ""), next(iter(views.values()), None))
+        asked = request.GET.get("sort", "")
+        opens = (self.view and self.view.sort) or declared.sort
+        self.sort = asked if asked in declared.sorts else opens
         self.cursor = self._cursor()
         self._has_more = False
 
@@ -195,7 +205,7 @@ class ListPage:
 
     @cached_property
     def head(self) -> SafeString:
-        cells = [self._heading(column) for column in self.declared.columns]
+        cells = [self._heading(column) for column in self.declared.shown]
         if self.declared.has_picks:
             cells.insert(0, _pick_all())
         return join(cells)
@@ -216,7 +226,7 @@ class ListPage:
 
     @cached_property
     def body(self) -> SafeString:
-        writers = [cell_writer(column) for column in self.declared.columns]
+        writers = [cell_writer(column) for column in self.declared.shown]
         if self.declared.has_picks:
             writers.insert(0, pick_writer(self.declared.columns[0]))
         return join([f"<tr>{''.join([write(row) for write in writers])}</tr>" for row in self.rows])
@@ -224,9 +234,9 @@ class ListPage:
     @cached_property
     def foot(self) -> SafeString:
         """How many rows are shown, and the sums of the columns that have one."""
-        if not any(column.total for column in self.declared.columns):
+        if not any(column.total for column in self.declared.shown):
             return join([])
-        cells = [self._sum(column) for column in self.declared.columns]
+        cells = [self._sum(column) for column in self.declared.shown]
         shown = ngettext("%(count)s shown", "%(count)s shown", len(self)) % {"count": len(self)}
         cells[0] = format_html("<td>{}</td>", shown)
         if self.declared.has_picks:

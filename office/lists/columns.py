@@ -28,14 +28,14 @@ from office.templatetags.marks import avatar, micro
 Kind = Literal[
     "text", "link", "money", "number", "date", "moment", "due", "badge", "step", "person"
 ]
-Priority = Literal["always", "mid", "wide"]
+Priority = Literal["always", "mid", "wide", "export"]
 Row = Mapping[str, Any]
 
 NOTHING = "—"
 SOON_DAYS = 3
 YEAR_DAYS = 300  # a due day further off says its year
 _CLASSES = {"money": "num", "number": "num", "text": "clip", "date": "date", "moment": "date"}
-_PRIORITIES = {"always": "", "mid": "c-mid", "wide": "c-wide"}
+_PRIORITIES = {"always": "", "mid": "c-mid", "wide": "c-wide", "export": ""}
 
 
 @dataclass(frozen=True)
