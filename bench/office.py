@@ -84,3 +84,12 @@ def run(*command: str, role: str = "application") -> None:
         cwd=ROOT,
         check=True,
     )
+
+
+def build_static() -> None:
+    """Fonts, translations and hashed static files, once a bench, as a page names them."""
+    from office.runner import compile_translations
+
+    if not (Path(os.environ["OFFICE_VAR"]) / "static" / "staticfiles.json").exists():
+        compile_translations()
+        run("build_assets", "--collect", "--verbosity", "0", "--skip-checks")

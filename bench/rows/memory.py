@@ -3,16 +3,14 @@
 The floor is a bare Django and a bare Celery with as many processes and threads.
 """
 
-import os
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 
 from bench import processes
 from bench.harness import Contest, Row
-from bench.office import Office
+from bench.office import Office, build_static
 
 SETTLE_SECONDS = 15
 WORKER = ("worker", "--concurrency", "2", "--loglevel", "WARNING")
@@ -21,9 +19,7 @@ BEAT = ("beat", "--loglevel", "WARNING")
 
 @contextmanager
 def at_rest(office: Office, size: int) -> Iterator[Contest]:
-    from office.runner import build_static
-
-    build_static(Path(os.environ["OFFICE_VAR"]))
+    build_static()
     with ExitStack() as stack:
         ours = _start(stack, "office.wsgi:application", "office.celery")
         floor = _start(stack, "bench.bare:application", "bench.bare")

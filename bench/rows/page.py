@@ -5,7 +5,6 @@ floor is its one query and the same HTML from code (floor_page.py), served by th
 """
 
 import json
-import os
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -15,7 +14,7 @@ from pathlib import Path
 
 from bench import book, processes
 from bench.harness import Contest, Row, milliseconds
-from bench.office import Office
+from bench.office import Office, build_static
 
 MILLION = 1_000_000
 FLAT_FROM = 1_000
@@ -34,12 +33,11 @@ ROWS_OF_A_PAGE = re.compile(r'(.*<tbody id="rows">)(.*)(</tbody>.*)', re.DOTALL)
 
 @contextmanager
 def worklist(office: Office, size: int) -> Iterator[Contest]:
-    from office.runner import build_static
     from tests import factories
     from tests.claims import scenes
 
     book.at_least(office, size)
-    build_static(Path(os.environ["OFFICE_VAR"]))
+    build_static()
     client = factories.signed_in(scenes.supervisor())
     client.defaults["SERVER_NAME"] = "127.0.0.1"
     cookies = {name: morsel.value for name, morsel in client.cookies.items()}
