@@ -59,6 +59,12 @@ class ReceiptAdmin(ReadOnlyAdmin):
     search_fields = ["number"]
 
 
+@admin.register(models.CreditNote)
+class CreditNoteAdmin(ReadOnlyAdmin):
+    list_display = ["__str__", "billing_account", "amount", "unapplied", "memo", "created_at"]
+    list_select_related = ["billing_account"]
+
+
 @admin.register(models.Payment)
 class PaymentAdmin(ReadOnlyAdmin):
     list_display = ["number", "payee_name", "amount", "currency", "state", "source", "attempts"]

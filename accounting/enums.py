@@ -87,6 +87,7 @@ class EntryKind(TextChoices):
     PAYMENT_APPROVED = "payment_approved", _("Payment approved")
     PAYMENT_CONFIRMED = "payment_confirmed", _("Payment confirmed by the bank")
     FEE = "fee", _("Fee")
+    CREDIT = "credit", _("Credit for returned premium")
     REVERSAL = "reversal", _("Reversal")
     JOURNAL = "journal", _("Journal entry")
 

@@ -4,11 +4,11 @@ Pure: dates and amounts in, dates and amounts out. Every charge is shared out by
 weights and by largest remainder, so that the instalments of each charge sum to it exactly.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -92,6 +92,63 @@ def schedule(
     )
     bills = [Instalment(*column) for column in columns]
     return _with_instalment_fees([bill for bill in bills if bill.total], plan.instalment_fee)
+
+
+class Respread(NamedTuple):
+    """The open bills after a change of the charges, and what was returned beyond them."""
+
+    bills: list[Instalment]
+    credit: Decimal
+
+
+def respread(
+    open_bills: Sequence[Instalment], *, premium: Decimal, tax: Decimal, fees: Decimal, on: date
+) -> Respread:
+    """Spread a change of the charges, up or down, over the bills that have no invoice yet.
+
+    premium, tax, fees: what is charged more, or less where below zero.
+    on: when a charge falls due that no open bill can take.
+
+    The bills come back in their order; one more follows where there was none to take a charge.
+    A bill of nothing may remain. Sums are exact: bills after − bills before + credit taken off =
+    the change.
+    """
+    rest = [
+        sum((bill.premium for bill in open_bills), premium),
+        sum((bill.tax for bill in open_bills), tax),
+        sum((bill.fees for bill in open_bills), fees),
+    ]
+    rest, credit = _without_debts(rest)
+    bills = list(open_bills)
+    if not bills:
+        new = Instalment(on, *rest)
+        return Respread([new] if new.total else [], credit)
+    equal = [1] * len(bills)
+    columns = zip(
+        bills,
+        money.allocate(rest[0], equal),
+        money.allocate(rest[1], equal),
+        money.allocate(rest[2], [1] + [0] * (len(bills) - 1)),
+        strict=True,
+    )
+    return Respread([_refilled(*column) for column in columns], credit)
+
+
+def _without_debts(amounts: list[Decimal]) -> tuple[list[Decimal], Decimal]:
+    """Let the charges above zero make up for those below; what they cannot is credit."""
+    credit = sum((-amount for amount in amounts if amount < 0), ZERO)
+    left = []
+    for amount in (max(amount, ZERO) for amount in amounts):
+        taken = min(amount, credit)
+        left.append(amount - taken)
+        credit -= taken
+    return left, credit
+
+
+def _refilled(bill: Instalment, premium: Decimal, tax: Decimal, fees: Decimal) -> Instalment:
+    """The bill with other charges; one of nothing has no fee for being sent either."""
+    fee = bill.instalment_fee if premium + tax + fees else ZERO
+    return Instalment(bill.due_on, premium, tax, fees, fee)
 
 
 def due_dates(from_on: date, to_on: date, plan: Plan) -> list[date]:

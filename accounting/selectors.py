@@ -69,9 +69,11 @@ def invoices_for_user(user: User) -> QuerySet[Invoice]:
 
 def instalments_ahead(policy_number: str) -> QuerySet[Instalment]:
     """What will be billed and has no invoice yet."""
-    return Instalment.objects.filter(
-        billing_account__policy_number=policy_number, invoice=None
-    ).order_by("due_on")
+    return (
+        Instalment.objects.ahead()
+        .filter(billing_account__policy_number=policy_number)
+        .order_by("due_on", "sequence")
+    )
 
 
 def account_to_pay(payment: Payment) -> BankAccount | None:
@@ -132,10 +134,28 @@ SELECT a.policy_number || ': credit ' || a.credit || ', receipts and refunds lea
 FROM accounting_billingaccount a,
 LATERAL (SELECT
     coalesce((SELECT sum(unapplied) FROM accounting_receipt r WHERE r.billing_account_id = a.id), 0)
+    + coalesce((SELECT sum(unapplied) FROM accounting_creditnote n
+        WHERE n.billing_account_id = a.id), 0)
     - coalesce((SELECT sum(amount) FROM accounting_payment p
         WHERE p.source = 'policy:' || a.policy_number AND p.purpose = 'premium_refund'
         AND p.state NOT IN ('cancelled', 'returned')), 0) AS left_over) AS found
 WHERE a.credit <> left_over LIMIT 20
+"""
+# Of a policy's receivable is either invoiced and unpaid, or still to be invoiced.
+RECEIVABLE_DIFFERS = """
+SELECT a.policy_number || ': receivable ' || posted || ', billed or to be billed ' || billed
+FROM accounting_billingaccount a,
+LATERAL (SELECT
+    (SELECT coalesce(sum(l.amount), 0) FROM accounting_line l
+        JOIN accounting_entry e ON e.id = l.entry_id
+        WHERE e.source = 'policy:' || a.policy_number AND l.account_id = %s) AS posted,
+    (SELECT coalesce(sum(i.total - i.paid), 0) FROM accounting_invoice i
+        WHERE i.billing_account_id = a.id AND i.state = 'open')
+    + (SELECT coalesce(sum(p.premium + p.tax + p.fees), 0) FROM accounting_instalment p
+        WHERE p.billing_account_id = a.id
+        AND NOT EXISTS (SELECT FROM accounting_invoice v WHERE v.instalment_id = p.id)) AS billed
+) AS found
+WHERE posted <> billed LIMIT 20
 """
 PAID_DIFFERS = """
 SELECT i.number || ': paid ' || i.paid || ', allocated ' || coalesce(sum(a.amount), 0)
@@ -157,8 +177,15 @@ def invariants() -> list[Invariant]:
             EntryKind.PAYMENT_CONFIRMED.value,
             PaymentState.CONFIRMED.value,
         ),
-        _proof("credit equals unapplied receipts less refunds", CREDIT_DIFFERS),
+        _proof(
+            "credit equals unapplied receipts and returned premium less refunds", CREDIT_DIFFERS
+        ),
         _proof("invoices are paid by their allocations", PAID_DIFFERS),
+        _proof(
+            "what is receivable is billed, or will be",
+            RECEIVABLE_DIFFERS,
+            AccountCode.PREMIUM_RECEIVABLE.value,
+        ),
     ]
 
 

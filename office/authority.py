@@ -8,9 +8,10 @@ from decimal import Decimal
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from office import money
-from office.enums import AuthorityKind
+from office.enums import IN_DAYS, AuthorityKind
 from office.exceptions import Refused
 from office.models import AuthorityLimit, User
 
@@ -63,11 +64,18 @@ def require(*, by, kind, amount, on, committed=NONE, line="", product="", jurisd
             )
             % {
                 "kind": AuthorityKind(kind).label,
-                "limit": money.format(limit.amount),
-                "total": money.format(total),
+                "limit": _told(limit.amount, kind),
+                "total": _told(total, kind),
             }
         )
     return limit
+
+
+def _told(amount, kind):
+    """A limit in its unit: money, or days."""
+    if kind in IN_DAYS:
+        return ngettext("%(count)d day", "%(count)d days", int(amount)) % {"count": int(amount)}
+    return money.format(amount)
 
 
 def who_could(*, kind, amount, on, line="", product="", jurisdiction="", besides=()):

@@ -51,6 +51,11 @@ class AuthorityKind(TextChoices):
     WRITE_OFF = "write_off", _("Write off a debt")
     UNDERWRITING = "underwriting", _("Approve a referred quote")
     JUDGMENT = "judgment", _("Judgment rating")
+    BACKDATING = "backdating", _("Change a policy back in time")
+
+
+# Decisions whose limit counts days rather than money.
+IN_DAYS = frozenset({AuthorityKind.BACKDATING})
 
 
 class JobState(TextChoices):

@@ -26,6 +26,7 @@ ROLES = {
             "claims.offer_claim",
             "claims.record_answer",
             "underwriting.view_submission",
+            "policies.endorse_policy",
         ],
     ),
     "claims_handler": (
@@ -116,6 +117,8 @@ ROLES = {
             "policies.issue_policy",
             "underwriting.publish_rulesetversion",
             "policies.publish_productversion",
+            "policies.endorse_policy",
+            "policies.reverse_policy",
         ],
     ),
     "agent": (
@@ -139,6 +142,7 @@ ROLES = {
             "underwriting.close_submission",
             "underwriting.withdraw_quote",
             "policies.issue_policy",
+            "policies.endorse_policy",
         ],
     ),
     "accountant": (
@@ -180,6 +184,8 @@ ROLES = {
             "underwriting.view_submission",
             "accounting.view_invoice",
             "policies.publish_productversion",
+            "policies.endorse_policy",
+            "policies.reverse_policy",
         ],
     ),
     "agency_manager": (

@@ -11,6 +11,8 @@ class PolicyState(TextChoices):
 
 OPEN = frozenset({PolicyState.IN_FORCE})
 FINAL = frozenset({PolicyState.EXPIRED})
+# A term can be corrected after it is over, by whoever may go back so far.
+CHANGEABLE = frozenset({PolicyState.IN_FORCE, PolicyState.EXPIRED})
 
 
 class TransactionKind(TextChoices):
@@ -65,5 +67,21 @@ REASONS_OF = {
 }
 
 
+# What a reversal can take back; a term's beginning and end are cancelled and reinstated instead.
+REVERSIBLE = frozenset({TransactionKind.ENDORSEMENT, TransactionKind.PREMIUM_AUDIT})
+
+
+class Choice(TextChoices):
+    """What a person decides about a conflict of a change with another."""
+
+    MINE = "mine", _("This change stands")
+    THEIRS = "theirs", _("The other change stands")
+    KEEP = "keep", _("The later change stands from its day on")
+    REACH = "reach", _("This change reaches past the later one")
+    DROP = "drop", _("Leave this part out")
+
+
 class DocumentKind(TextChoices):
     DECLARATIONS = "declarations", _("Declarations")
+    ENDORSEMENT = "endorsement", _("Endorsement")
+    ID_CARD = "id_card", _("ID card")

@@ -22,6 +22,8 @@ State = dict[str, Any]
 Operation = dict[str, Any]
 Row = TypeVar("Row")
 
+OPERATIONS = frozenset({"set", "add", "remove"})
+PATH = re.compile(r"(risk|coverages)(\.[A-Za-z0-9_:/%+-]+)+|coverages")
 BEGINS = frozenset({"new_business", "renewal"})
 
 
@@ -169,6 +171,20 @@ def whole(state: State) -> list[Operation]:
     return [{"op": "set", "path": "", "value": state}]
 
 
+def check_patch(patch: Sequence[Operation]) -> None:
+    """Refuse a patch that is none: each operation is a `set`, an `add` or a `remove` by a path."""
+    for operation in patch:
+        path, op = operation.get("path"), operation.get("op")
+        value = operation.get("value")
+        known = op in OPERATIONS and isinstance(path, str) and PATH.fullmatch(path)
+        if not known or (path == "coverages" and op != "add"):
+            raise Refused(_("A change names a field of the risk, or a coverage."), field="patch")
+        if (op != "remove") != ("value" in operation):
+            raise Refused(_("A change gives the new value, and a removal gives none."), field=path)
+        if op == "add" and not (isinstance(value, dict) and isinstance(value.get("key"), str)):
+            raise Refused(_("An item that is added has a key of its own."), field=path)
+
+
 def apply(state: State, patch: Iterable[Operation]) -> State:
     """A new state with the patch applied; the given one is left as it is.
 
@@ -204,7 +220,7 @@ def _edit(node: Any, steps: list[str], operation: Operation) -> Any:
 
 def _edit_item(items: list[Any], steps: list[str], operation: Operation) -> list[Any]:
     key, rest = steps[0], steps[1:]
-    if not any(item["key"] == key for item in items):
+    if not _is_keyed(items) or not any(item["key"] == key for item in items):
         raise _Gone
     if not rest and operation["op"] == "remove":
         return [item for item in items if item["key"] != key]
@@ -213,6 +229,8 @@ def _edit_item(items: list[Any], steps: list[str], operation: Operation) -> list
 
 def _added(items: list[Any] | None, operation: Operation) -> list[Any]:
     """The list with the item, in the order of the keys: so that no history shows in it."""
+    if not isinstance(items, list | None) or not _is_keyed(items or []):
+        raise _Gone
     new = operation["value"]
     kept = [item for item in items or [] if item["key"] != new["key"]]
     return sorted([*kept, new], key=_natural)
@@ -278,7 +296,7 @@ def find_conflicts(transactions: Iterable[Transaction], new: Transaction) -> lis
     """What a person must decide before `new` is recorded; empty when nothing stands in its way."""
     standing = in_order(transactions)
     conflicts = [
-        Conflict("gone", _touched(mine), None, mine.get("value"), None)
+        Conflict("gone", touched(mine), None, mine.get("value"), None)
         for mine in new.patch
         if not _is_there(standing, new, mine)
     ]
@@ -291,14 +309,14 @@ def find_conflicts(transactions: Iterable[Transaction], new: Transaction) -> lis
 def _between(new: Transaction, other: Transaction) -> list[Conflict]:
     kind = "same_day" if other.effective_on == new.effective_on else "later"
     return [
-        Conflict(kind, _touched(mine), other, mine.get("value"), theirs.get("value"))
+        Conflict(kind, touched(mine), other, mine.get("value"), theirs.get("value"))
         for mine in new.patch
         for theirs in other.patch
-        if _overlap(_touched(mine), _touched(theirs)) and mine != theirs
+        if _overlap(touched(mine), touched(theirs)) and mine != theirs
     ]
 
 
-def _touched(operation: Operation) -> str:
+def touched(operation: Operation) -> str:
     if operation["op"] == "add":
         return _join(operation["path"], operation["value"]["key"])
     return str(operation["path"])

@@ -4,13 +4,22 @@ from office import outbox
 from office.daily import once_a_day
 from office.models import User
 from policies import selectors, services
-from policies.models import Policy
+from policies.models import Policy, TermTransaction
 
 
 @outbox.consumer("policies.issue_declarations")
 def issue_declarations(*, policy_id):
     policy = Policy.objects.select_related("customer", "product").get(pk=policy_id)
     services.issue_declarations(policy=policy, by=User.objects.service())
+
+
+@outbox.consumer("policies.issue_endorsement")
+def issue_endorsement(*, first_id, last_id):
+    rows = TermTransaction.objects.select_related(
+        "term__version", "term__policy__customer", "term__policy__product__carrier",
+        "term__policy__address", "term__policy__agent",
+    ).in_bulk([first_id, last_id])  # fmt: skip
+    services.issue_endorsement(first=rows[first_id], last=rows[last_id], by=User.objects.service())
 
 
 @once_a_day("policies.expire_policies")

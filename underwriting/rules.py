@@ -49,6 +49,12 @@ def may_approve(quote, user) -> bool:
     return user.may("underwriting.approve_quote") and not is_author(quote.submission, user)
 
 
+def may_approve_change(policy, user) -> bool:
+    """What the rules refer is for underwriters; nobody approves what they sell themselves."""
+    sells = policy.agent is not None and policy.agent.user_id == user.pk
+    return user.may("underwriting.approve_quote") and not sells
+
+
 def may_decline(quote, user) -> bool:
     return user.may("underwriting.decline_quote")
 

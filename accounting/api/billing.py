@@ -47,7 +47,10 @@ class ChargeBody(serializers.Serializer):
 
 
 class AllocationBody(serializers.Serializer):
-    receipt = serializers.CharField(source="receipt.number")
+    receipt = serializers.CharField(
+        source="receipt.number", allow_null=True, default=None, help_text="None: see credit_note."
+    )
+    credit_note = serializers.CharField(allow_null=True, help_text="Returned premium.")
     amount = serializers.DecimalField(**MONEY)
     at = Moment()
 
@@ -172,7 +175,8 @@ def _invoice(request, number):
     rows = Invoice.objects.for_user(request.user)
     related = rows.select_related("customer", "billing_account", "document")
     return get_object_or_404(
-        related.prefetch_related("lines", "allocations__receipt"), number=number
+        related.prefetch_related("lines", "allocations__receipt", "allocations__credit_note"),
+        number=number,
     )
 
 

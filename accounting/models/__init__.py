@@ -1,6 +1,7 @@
 from accounting.models.billing import (
     Allocation,
     BillingAccount,
+    CreditNote,
     Instalment,
     Invoice,
     InvoiceLine,
@@ -14,6 +15,7 @@ __all__ = [
     "Allocation",
     "Balance",
     "BillingAccount",
+    "CreditNote",
     "Entry",
     "Instalment",
     "Invoice",

@@ -74,6 +74,13 @@ class BillingAccount(models.Model):
         }
 
 
+class InstalmentQuerySet(models.QuerySet):
+    def ahead(self):
+        """Still to be billed: without an invoice, and not emptied by returned premium."""
+        charges = F("premium") + F("tax") + F("fees") + F("instalment_fee")
+        return self.filter(invoice=None).annotate(charges_sum=charges).filter(charges_sum__gt=0)
+
+
 class Instalment(models.Model):
     """A part of the bill with its due date; an invoice is made of it when its time comes."""
 
@@ -84,6 +91,8 @@ class Instalment(models.Model):
     tax = MoneyField(_("premium tax"), default=ZERO)
     fees = MoneyField(_("policy fees"), default=ZERO)
     instalment_fee = MoneyField(_("instalment fee"), default=ZERO)
+
+    objects = InstalmentQuerySet.as_manager()
 
     class Meta:
         ordering = ["due_on", "sequence"]
@@ -255,10 +264,46 @@ class Receipt(models.Model):
         return f"receipt:{self.number}"
 
 
-class Allocation(models.Model):
-    """Which invoice a receipt paid, and how much of it; taken back by a row below zero."""
+class CreditNote(models.Model):
+    """Premium that goes back to the customer beyond what was still to be billed.
 
-    receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="allocations")
+    It pays the open invoices first; what it leaves is credit of the account.
+    """
+
+    billing_account = models.ForeignKey(BillingAccount, models.PROTECT, related_name="credit_notes")
+    amount = MoneyField(_("amount"))
+    unapplied = MoneyField(_("kept as credit"), default=ZERO)
+    memo = models.CharField(_("reason"), max_length=200)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name, verbose_name_plural = _("credit note"), _("credit notes")
+        constraints = [
+            models.CheckConstraint(
+                name="accounting_credit_note_is_money",
+                condition=Q(amount__gt=0, unapplied__gte=0, unapplied__lte=F("amount")),
+            ),
+        ]
+
+    def __str__(self):
+        return f"CN-{self.pk:06}"
+
+    @property
+    def source(self):
+        return f"credit:{self}"
+
+
+class Allocation(models.Model):
+    """What a receipt or a credit note paid of an invoice; taken back by a row below zero."""
+
+    receipt = models.ForeignKey(
+        Receipt, models.PROTECT, null=True, blank=True, related_name="allocations"
+    )
+    credit_note = models.ForeignKey(
+        CreditNote, models.PROTECT, null=True, blank=True, related_name="allocations"
+    )
     invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="allocations")
     amount = MoneyField(_("amount"))
     at = models.DateTimeField()
@@ -271,7 +316,12 @@ class Allocation(models.Model):
             models.CheckConstraint(
                 name="accounting_allocation_is_not_zero", condition=~Q(amount=0)
             ),
+            models.CheckConstraint(
+                name="accounting_allocation_has_one_source",
+                condition=Q(receipt=None, credit_note__isnull=False)
+                | Q(receipt__isnull=False, credit_note=None),
+            ),
         ]
 
     def __str__(self):
-        return f"{self.receipt_id} → {self.invoice_id}: {self.amount}"
+        return f"{self.receipt or self.credit_note} → {self.invoice_id}: {self.amount}"

@@ -38,11 +38,13 @@ from accounting.services.posting import (
     post_claim_payment_approved,
     post_claim_payment_confirmed,
     post_claim_payment_returned,
+    post_credit,
     post_fee,
     post_premium_written,
     post_receipt,
     post_reserve_change,
 )
+from accounting.services.rebilling import rebill_policy
 from accounting.services.receipts import capture_receipt, pay_invoice, return_receipt
 
 __all__ = [
@@ -68,12 +70,14 @@ __all__ = [
     "post_claim_payment_approved",
     "post_claim_payment_confirmed",
     "post_claim_payment_returned",
+    "post_credit",
     "post_entries_bulk",
     "post_entry",
     "post_fee",
     "post_premium_written",
     "post_receipt",
     "post_reserve_change",
+    "rebill_policy",
     "reopen_period",
     "return_receipt",
     "reverse_entry",

@@ -58,28 +58,41 @@ def bill_policy(
             created_by=by,
             **_codes_of(policy_number),
         )
-        horizon = _horizon(clock.today())
-        for instalment in _write_instalments(account, bills):
-            if instalment.due_on <= horizon:
-                _issue_invoice(instalment, account, by)
+        invoice_what_is_due(account, write_instalments(account, bills), by=by)
     return account
+
+
+def invoice_what_is_due(
+    account: BillingAccount, instalments: Sequence[Instalment], *, by: User
+) -> None:
+    """Invoice those of the account's instalments whose time has come, under its lock."""
+    horizon = _horizon(clock.today())
+    for instalment in instalments:
+        if instalment.due_on <= horizon and instalment.total:
+            _issue_invoice(instalment, account, by)
 
 
 def announce_due_invoices(*, on: date) -> int:
     """Put one message a due instalment; each is invoiced in a transaction of its own."""
-    waiting = Instalment.objects.filter(due_on__lte=_horizon(on), invoice=None)
+    waiting = Instalment.objects.ahead().filter(due_on__lte=_horizon(on))
     ids = list(waiting.order_by("due_on", "pk").values_list("pk", flat=True))
     for pk in ids:
         outbox.put("accounting.issue_invoice", instalment_id=pk)
     return len(ids)
 
 
-def issue_invoice(*, instalment: Instalment, by: User) -> Invoice:
-    """The invoice of an instalment, made once."""
+def issue_invoice(*, instalment: Instalment, by: User) -> Invoice | None:
+    """The invoice of an instalment, made once; None where returned premium has emptied it.
+
+    Under the lock of the account, so that nothing is spread anew meanwhile.
+    """
     with transaction.atomic():
-        instalment = locked(Instalment, instalment.pk)
+        account = locked(BillingAccount, instalment.billing_account_id)
+        instalment = Instalment.objects.get(pk=instalment.pk)
         issued = Invoice.objects.filter(instalment=instalment).first()
-        return issued or _issue_invoice(instalment, instalment.billing_account, by)
+        if issued or not instalment.total:
+            return issued
+        return _issue_invoice(instalment, account, by)
 
 
 def issue_invoice_document(*, invoice: Invoice, by: User) -> Document:
@@ -117,7 +130,15 @@ def _codes_of(policy_number: str) -> dict[str, Any]:
     return codes | {"holds_trust_money": in_trust}
 
 
-def _write_instalments(account: BillingAccount, bills: Sequence[Bill]) -> list[Instalment]:
+def as_bill(row: Instalment) -> Bill:
+    """A stored instalment as the engine spreads it."""
+    return Bill(row.due_on, row.premium, row.tax, row.fees, row.instalment_fee)
+
+
+def write_instalments(
+    account: BillingAccount, bills: Sequence[Bill], *, after: int = 0
+) -> list[Instalment]:
+    """Store bills as the account's instalments that follow number `after`."""
     return Instalment.objects.bulk_create(
         Instalment(
             billing_account=account,
@@ -128,7 +149,7 @@ def _write_instalments(account: BillingAccount, bills: Sequence[Bill]) -> list[I
             fees=bill.fees,
             instalment_fee=bill.instalment_fee,
         )
-        for sequence, bill in enumerate(bills, start=1)
+        for sequence, bill in enumerate(bills, start=after + 1)
     )
 
 

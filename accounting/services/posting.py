@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounting.enums import AccountCode as A
 from accounting.enums import EntryKind, PaymentPurpose, ReserveKind
-from accounting.models import BillingAccount, Entry, Payment, Receipt
+from accounting.models import BillingAccount, CreditNote, Entry, Payment, Receipt
 from accounting.services.ledger import Leg, credit, debit, post_entry, reverse_entry
 from office import money
 from office.exceptions import Refused
@@ -43,12 +43,18 @@ def post_premium_written(
     line: str,
     jurisdiction: str,
     by: User,
+    memo: str = "",
+    written_before: Decimal = money.ZERO,
 ) -> Entry:
     """Premium written, or returned where the amounts are below zero.
 
     Own carrier: the receivable against written premium, tax and fees; the premium is unearned
     until time passes. Another carrier: the receivable against what is owed to it, less the
-    office's commission (commission_rate × premium, rounded once).
+    office's commission.
+
+    written_before: what the term had written before a change of it. The commission of a change is
+    that of the whole less that of before, each rounded once, so that it always adds up:
+    commission_rate × (written_before + premium) − commission_rate × written_before.
     """
     dims = {
         "product": product,
@@ -56,12 +62,15 @@ def post_premium_written(
         "carrier": carrier_code,
         "jurisdiction": jurisdiction,
     }
+    commission = money.round((written_before + premium) * commission_rate) - money.round(
+        written_before * commission_rate
+    )
     share = _own_premium if is_own else _premium_of_another
     receivable = debit(A.PREMIUM_RECEIVABLE, premium + tax + fees, **dims)
-    legs = [receivable, *share(premium, tax, fees, commission_rate, dims)]
+    legs = [receivable, *share(premium, tax, fees, commission, dims)]
     return post_entry(
         source=f"policy:{policy_number}",
-        memo=_("Premium written"),
+        memo=memo or _("Premium written"),
         lines=[leg for leg in legs if leg.amount],
         by=by,
         kind=EntryKind.PREMIUM_WRITTEN,
@@ -69,9 +78,8 @@ def post_premium_written(
 
 
 def _own_premium(
-    premium: Decimal, tax: Decimal, fees: Decimal, rate: Decimal, dims: dict[str, str]
+    premium: Decimal, tax: Decimal, fees: Decimal, commission: Decimal, dims: dict[str, str]
 ) -> list[Leg]:
-    commission = money.round(premium * rate)
     return [
         credit(A.WRITTEN_PREMIUM, premium, **dims),
         credit(A.PREMIUM_TAX_PAYABLE, tax, **dims),
@@ -84,9 +92,8 @@ def _own_premium(
 
 
 def _premium_of_another(
-    premium: Decimal, tax: Decimal, fees: Decimal, rate: Decimal, dims: dict[str, str]
+    premium: Decimal, tax: Decimal, fees: Decimal, commission: Decimal, dims: dict[str, str]
 ) -> list[Leg]:
-    commission = money.round(premium * rate)
     return [
         credit(A.CARRIER_PAYABLE, premium + tax + fees - commission, **dims),
         credit(A.COMMISSION_INCOME, commission, **dims),
@@ -138,6 +145,22 @@ def post_allocation(*, receipt: Receipt, amount: Decimal, by: User) -> Entry:
         ],
         by=by,
         kind=EntryKind.ALLOCATION,
+    )
+
+
+def post_credit(*, note: CreditNote, by: User) -> Entry:
+    """Returned premium that no open bill takes: it lowered the receivable, and becomes credit."""
+    account = note.billing_account
+    return post_entry(
+        source=account.source,
+        reference=note.source,
+        memo=note.memo,
+        lines=[
+            debit(A.PREMIUM_RECEIVABLE, note.unapplied, **account.dims),
+            credit(A.UNAPPLIED_CASH, note.unapplied, **account.dims),
+        ],
+        by=by,
+        kind=EntryKind.CREDIT,
     )
 
 

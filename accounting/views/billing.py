@@ -83,7 +83,7 @@ def invoice_page(request, number):
         "tone": TONES.get(invoice.state, ""),
         "is_overdue": invoice.is_overdue(clock.today()),
         "lines": invoice.lines.all(),
-        "allocations": invoice.allocations.select_related("receipt", "by"),
+        "allocations": invoice.allocations.select_related("receipt", "credit_note", "by"),
         "ahead": selectors.instalments_ahead(account.policy_number),
         "figures": _figures(invoice),
         "acts": _acts(request, invoice),

@@ -1,5 +1,7 @@
 """A policy: its state, who may move it, and its events."""
 
+from decimal import Decimal
+
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
@@ -9,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_fsm import FSMField, transition
 
-from office import clock
+from office import authority, clock
+from office.enums import AuthorityKind
 from office.exceptions import Refused
 from office.models import Event, Recorded
 from policies import rules
-from policies.enums import PolicyState
+from policies.enums import CHANGEABLE, PolicyState
 from policies.models.product import Product
 
 
@@ -52,6 +55,8 @@ class Policy(Recorded):
             ("view_own_policy", "Can see the policies that they sold"),
             ("issue_policy", "Can issue policies"),
             ("expire_policy", "Can let policies expire"),
+            ("endorse_policy", "Can change policies in mid-term"),
+            ("reverse_policy", "Can take back changes of policies"),
         ]
         indexes = [
             models.Index(fields=["customer"], name="policy_customer"),
@@ -88,6 +93,40 @@ class Policy(Recorded):
             raise Refused(
                 _("Cover runs until %(day)s, so the policy cannot expire before.")
                 % {"day": formats.date_format(last.valid_to)}
+            )
+
+    @transition(
+        state,
+        source=sorted(CHANGEABLE),
+        target=None,
+        permission=rules.may_endorse,
+        custom={"label": gettext_lazy("Change the policy"), "icon": "file-pen", "primary": True},
+    )
+    def endorse(self, *, by, at, effective_on):
+        self.require_backdating(by=by, at=at, effective_on=effective_on)
+
+    @transition(
+        state,
+        source=sorted(CHANGEABLE),
+        target=None,
+        permission=rules.may_reverse,
+        custom={"label": gettext_lazy("Take a change back"), "icon": "undo-2", "hidden": True},
+    )
+    def reverse(self, *, by, at, effective_on):
+        self.require_backdating(by=by, at=at, effective_on=effective_on)
+
+    def require_backdating(self, *, by, at, effective_on):
+        """A change for a day that has passed is a decision: up to how many days is authority."""
+        days = (clock.day_of(at, self.time_zone) - effective_on).days
+        if days > 0:
+            authority.require(
+                by=by,
+                kind=AuthorityKind.BACKDATING,
+                amount=Decimal(days),
+                on=clock.day_of(at),
+                line=self.product.line,
+                product=self.product_id,
+                jurisdiction=self.jurisdiction,
             )
 
 

@@ -1,6 +1,30 @@
-from policies.selectors.beliefs import Belief, as_change, beliefs_held
+from policies.selectors.beliefs import (
+    Belief,
+    as_change,
+    beliefs_held,
+    history,
+    next_moment,
+)
+from policies.selectors.changes import (
+    Change,
+    OpenConflict,
+    bills_after,
+    plan_change,
+    plan_reversal,
+    term_on,
+)
 from policies.selectors.cover import Cover, as_of, cover_at, coverage_terms
 from policies.selectors.documents import declarations, declarations_title
+from policies.selectors.endorsements import (
+    Recorded,
+    endorsement,
+    endorsement_letter,
+    endorsement_title,
+    id_card,
+    id_card_title,
+    recorded_change,
+    vehicles_changed,
+)
 from policies.selectors.invariants import invariants
 from policies.selectors.lists import (
     found_by_words,
@@ -18,23 +42,38 @@ from policies.selectors.products import (
     versions_sold,
 )
 from policies.selectors.sheet import SheetGroup, SheetRow, sheet_of
+from policies.selectors.told import Told, told_changes
 
 __all__ = [
     "Belief",
+    "Change",
     "Cover",
+    "OpenConflict",
     "PricedTerm",
+    "Recorded",
     "SheetGroup",
     "SheetRow",
+    "Told",
     "as_change",
     "as_of",
     "beliefs_held",
+    "bills_after",
     "cover_at",
     "coverage_terms",
     "day_to_show",
     "declarations",
     "declarations_title",
+    "endorsement",
+    "endorsement_letter",
+    "endorsement_title",
     "found_by_words",
+    "history",
+    "id_card",
+    "id_card_title",
     "invariants",
+    "next_moment",
+    "plan_change",
+    "plan_reversal",
     "policies_ending",
     "policies_for",
     "policies_past_their_term",
@@ -43,7 +82,11 @@ __all__ = [
     "price_term",
     "product_definition",
     "rating_plan",
+    "recorded_change",
     "sheet_of",
+    "term_on",
+    "told_changes",
+    "vehicles_changed",
     "version_in_force",
     "versions_sold",
     "worksheet",

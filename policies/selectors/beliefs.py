@@ -1,13 +1,16 @@
 """What is stored of a term, in the shape in which the engines compare and replay it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from office import money
+from office import clock, money
 from policies import segments
 from policies.models import Segment, Term, TermTransaction
+
+MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,16 @@ def _belief(segment: Segment) -> Belief:
     return Belief(
         segment.valid.lower, segment.valid.upper, segment.insured, tuple(sorted(premiums))
     )
+
+
+def history(term: Term) -> list[TermTransaction]:
+    """Every transaction of the term, in the order in which they were recorded."""
+    return list(term.transactions.select_related("reverses").order_by("sequence"))
+
+
+def next_moment(past: Sequence[TermTransaction]) -> datetime:
+    """The moment of the next transaction: now, and after all that were recorded before."""
+    return max([clock.now(), *(row.recorded_at + MICROSECOND for row in past)])
 
 
 def as_change(row: TermTransaction) -> segments.Transaction:

@@ -1,14 +1,18 @@
 from policies.services.ending import expire_policy
+from policies.services.endorsing import endorse_policy, reverse_transaction
 from policies.services.issuing import issue_policy
-from policies.services.papers import issue_declarations
+from policies.services.papers import issue_declarations, issue_endorsement
 from policies.services.publishing import load_catalogue
 from policies.services.transactions import begin_term, record_transaction
 
 __all__ = [
     "begin_term",
+    "endorse_policy",
     "expire_policy",
     "issue_declarations",
+    "issue_endorsement",
     "issue_policy",
     "load_catalogue",
     "record_transaction",
+    "reverse_transaction",
 ]

@@ -7,7 +7,6 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounting.services import bill_policy, post_premium_written
 from customers.models import Address, Agent, Customer
 from office import clock, numbering, outbox, workflow
 from office.exceptions import Refused
@@ -15,7 +14,8 @@ from office.models import User
 from policies import catalogue, segments, selectors
 from policies.catalogue.application import coverage_errors, risk_errors
 from policies.enums import TransactionKind
-from policies.models import Policy, ProductVersion, Term, TermTransaction
+from policies.models import Policy, ProductVersion, Term
+from policies.services.booking import bill_term
 from policies.services.transactions import begin_term
 
 
@@ -67,7 +67,7 @@ def issue_policy(
     )
     if agreed is not None and term.total != agreed:
         raise Refused(_("The price has changed since this quote. Ask the carrier again."))
-    _post_and_bill(policy, written, pay_plan=pay_plan, by=by)
+    bill_term(written, pay_plan=pay_plan, by=by)
     outbox.put("policies.issue_declarations", policy_id=policy.pk)
     return policy
 
@@ -104,40 +104,3 @@ def _refuse_errors(
     )
     if errors:
         raise Refused(errors[0].message, field=errors[0].path)
-
-
-def _post_and_bill(policy: Policy, written: TermTransaction, *, pay_plan: str, by: User) -> None:
-    term, product = written.term, policy.product
-    definition = selectors.product_definition(term.version)
-    amounts = {"premium": written.premium, "tax": written.tax, "fees": written.fees}
-    post_premium_written(
-        policy_number=policy.number,
-        carrier_code=product.carrier_id,
-        is_own=definition.carrier_is_own,
-        commission_rate=definition.commission.new if definition.commission else Decimal(0),
-        product=product.code,
-        line=product.line,
-        jurisdiction=policy.jurisdiction,
-        by=by,
-        **amounts,
-    )
-    bill_policy(
-        policy_number=policy.number,
-        customer=policy.customer,
-        pay_plan=_plan_as_json(definition.pay_plan(pay_plan)),
-        from_on=term.valid_from,
-        to_on=term.valid_to,
-        by=by,
-        **amounts,
-    )
-
-
-def _plan_as_json(plan: catalogue.PayPlan) -> dict[str, Any]:
-    """The plan as the billing account keeps it: amounts as text, since JSON has only doubles."""
-    return {
-        "code": plan.code,
-        "down_payment": str(plan.down_payment),
-        "instalments": plan.instalments,
-        "interval_months": plan.interval_months,
-        "instalment_fee": str(plan.instalment_fee),
-    }

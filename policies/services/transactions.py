@@ -1,7 +1,7 @@
 """Transactions of terms: the one writer of what a term is believed to be, and of its premium."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,8 +12,6 @@ from office.models import User
 from policies import segments, selectors
 from policies.enums import TransactionKind
 from policies.models import Segment, SegmentPremium, Term, TermTransaction
-
-MICROSECOND = timedelta(microseconds=1)
 
 
 def record_transaction(
@@ -30,13 +28,9 @@ def record_transaction(
     The one moment of the act is read after the lock on the term, and lies after every moment
     recorded on it, so that no belief closes in the instant in which it opened.
     """
-    term = (
-        Term.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("policy", "version")
-        .get(pk=term.pk)
-    )
-    past = list(term.transactions.order_by("sequence"))
-    moment = max([clock.now(), *(row.recorded_at + MICROSECOND for row in past)])
+    term = locked_term(term)
+    past = selectors.history(term)
+    moment = selectors.next_moment(past)
     change = segments.Transaction(
         kind, effective_on, moment, patch, reverses.recorded_at if reverses else None
     )
@@ -48,6 +42,14 @@ def record_transaction(
     _open_beliefs(written, _close_beliefs(term, priced.beliefs, moment=moment))
     term.save(update_fields=["written", "fees", "tax"])
     return written
+
+
+def locked_term(term: Term) -> Term:
+    """The term as it stands, locked until the commit: the first lock of every act on a policy."""
+    rows = Term.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("policy__product__carrier", "policy__agent", "version").get(
+        pk=term.pk
+    )
 
 
 def begin_term(
@@ -84,7 +86,7 @@ def _write(
         term=term,
         kind=change.kind,
         effective_on=change.effective_on,
-        patch=change.patch,
+        patch=list(change.patch),
         worksheet=selectors.worksheet_on(term, priced, change.effective_on),
         recorded_at=change.recorded_at,
         **columns,

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from accounting import services, tasks
 from accounting.enums import AccountCode
+from accounting.models import BillingAccount
 from customers import services as customers
 from customers.models import Customer
 from office import clock
@@ -138,6 +139,34 @@ def billed(
         pay_plan=plan or {},
         from_on=from_on,
         to_on=from_on.replace(year=from_on.year + 1),
+        by=by,
+        **amounts,
+    )
+
+
+def rebilled(premium, *, tax="0.00", fees="0.00", account=None, day=None, before="1200.00"):
+    """A change of the premium of `billed()`, posted and spread anew, as an endorsement does it."""
+    by = person("policy_administrator", name="Pia Stone")
+    account = account or BillingAccount.objects.latest("pk")
+    first = account.instalments.order_by("sequence")[0].due_on
+    amounts = {"premium": Decimal(premium), "tax": Decimal(tax), "fees": Decimal(fees)}
+    services.post_premium_written(
+        policy_number=account.policy_number,
+        carrier_code=account.carrier,
+        is_own=not account.holds_trust_money,
+        commission_rate=Decimal("0.12"),
+        product=account.product,
+        line=account.line,
+        jurisdiction=account.jurisdiction,
+        by=by,
+        written_before=Decimal(before),
+        **amounts,
+    )
+    return services.rebill_policy(
+        policy_number=account.policy_number,
+        from_on=first,
+        to_on=first.replace(year=first.year + 1),
+        memo="Endorsement",
         by=by,
         **amounts,
     )

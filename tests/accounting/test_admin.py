@@ -38,6 +38,7 @@ def test_nothing_is_changed_or_deleted(client, administrator, model):
     scenes.billed()
     scenes.pay(Invoice.objects.get(), "100.00", scenes.accountant())
     scenes.approved()
+    scenes.rebilled("-1300.00")
     row = model.objects.order_by("pk").first()
 
     assert client.get(_address(model, "change", row.pk)).status_code == 200

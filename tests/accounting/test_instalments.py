@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accounting.instalments import Plan, due_dates, schedule
+from accounting.instalments import Instalment as Bill
+from accounting.instalments import Plan, due_dates, respread, schedule
 from office import clock
 from office.exceptions import Refused
+from office.money import ZERO
 from tests.figures import figure
 
 CENTS = st.integers(0, 5_000_000).map(lambda cents: Decimal(cents).scaleb(-2))
@@ -166,3 +168,53 @@ def test_a_bill_that_makes_no_sense_is_refused(premium, to_on, sentence):
             from_on=date(2026, 1, 1),
             to_on=to_on,
         )
+
+
+# A change of the charges
+
+
+OPEN = st.lists(
+    st.builds(Bill, st.dates(date(2026, 1, 1), date(2026, 12, 31)), CENTS, CENTS, CENTS), max_size=6
+)
+SIGNED = st.integers(-5_000_000, 5_000_000).map(lambda cents: Decimal(cents).scaleb(-2))
+
+
+@settings(max_examples=figure(10_000), deadline=None)
+@given(OPEN, SIGNED, SIGNED, SIGNED)
+def test_a_change_is_spread_to_the_cent_and_nothing_turns_negative(bills, premium, tax, fees):
+    spread = respread(bills, premium=premium, tax=tax, fees=fees, on=date(2026, 6, 1))
+
+    before = sum(bill.total for bill in bills)
+    after = sum(bill.total for bill in spread.bills)
+    assert after - before - spread.credit == premium + tax + fees
+    assert spread.credit >= 0
+    assert not (spread.credit and after)  # credit only when no bill is left to lower
+    assert all(min(bill.premium, bill.tax, bill.fees) >= 0 for bill in spread.bills)
+    assert [bill.due_on for bill in spread.bills][: len(bills)] == [bill.due_on for bill in bills]
+
+
+def test_less_premium_lowers_the_open_bills_in_equal_parts():
+    """2 × 100.00 - 50.00 = 150.00: 75.00 each."""
+    bills = [Bill(date(2026, month, 1), Decimal(100), ZERO, ZERO, Decimal(3)) for month in (6, 9)]
+
+    spread = respread(bills, premium=Decimal(-50), tax=ZERO, fees=ZERO, on=date(2026, 5, 1))
+
+    assert [bill.premium for bill in spread.bills] == [Decimal("75.00"), Decimal("75.00")]
+    assert [bill.instalment_fee for bill in spread.bills] == [Decimal(3), Decimal(3)]
+
+
+def test_a_bill_of_nothing_has_no_fee_and_what_is_left_is_credit():
+    bills = [Bill(date(2026, 6, 1), Decimal(100), Decimal(2), ZERO, Decimal(3))]
+
+    spread = respread(bills, premium=Decimal(-130), tax=Decimal("-1.50"), fees=ZERO, on=date.min)
+
+    assert spread.bills == [Bill(date(2026, 6, 1), ZERO, ZERO, ZERO, ZERO)]
+    assert spread.credit == Decimal("29.50")  # 130.00 + 1.50 - 100.00 - 2.00
+
+
+def test_more_without_an_open_bill_is_a_bill_of_today():
+    today = date(2026, 5, 1)
+
+    spread = respread([], premium=Decimal(40), tax=Decimal(1), fees=Decimal(2), on=today)
+
+    assert spread.bills == [Bill(today, Decimal(40), Decimal(1), Decimal(2))]

@@ -33,6 +33,10 @@ def endorsed(on: date, minutes: int, *patch) -> Transaction:
     return Transaction("endorsement", on, moment(minutes), patch)
 
 
+def reversing(other: Transaction, minutes: int) -> Transaction:
+    return Transaction("reversal", other.effective_on, moment(minutes), reverses=other.recorded_at)
+
+
 def setting(path: str, value):
     return {"op": "set", "path": path, "value": value}
 

@@ -9,7 +9,18 @@ from hypothesis import strategies as st
 
 from policies.proration import PricedSegment, change, total, written
 from policies.segments import Segment, derive
-from tests.policies.histories import END, START, adding, endorsed, moment, opened, removing, setting
+from tests.figures import figure
+from tests.policies.histories import (
+    END,
+    START,
+    adding,
+    endorsed,
+    moment,
+    opened,
+    removing,
+    reversing,
+    setting,
+)
 from tests.policies.risks import banded, exact, plan_of, select, step
 
 PLAN = plan_of(
@@ -70,7 +81,7 @@ def random_changes(random: Random) -> list[tuple[date, list[dict]]]:
     return changes
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=figure(10_000), deadline=None)
 @given(st.integers(0, 2**32))
 def test_any_order_of_the_same_compatible_changes_gives_the_same_segments_and_cents(seed):
     random = Random(seed)
@@ -93,7 +104,7 @@ def test_any_order_of_the_same_compatible_changes_gives_the_same_segments_and_ce
     assert results[0] == results[1]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=figure(1_000), deadline=None)
 @given(st.integers(0, 2**32))
 def test_segments_fill_the_time_in_force_without_gap_or_overlap(seed):
     random = Random(seed)
@@ -108,7 +119,7 @@ def test_segments_fill_the_time_in_force_without_gap_or_overlap(seed):
     assert all(one.state != two.state for one, two in pairwise(segments))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=figure(1_000), deadline=None)
 @given(st.integers(0, 2**32), st.integers(0, 6))
 def test_what_was_known_then_is_what_would_be_derived_from_what_was_there_then(seed, minutes):
     history = [opened()]
@@ -118,3 +129,40 @@ def test_what_was_known_then_is_what_would_be_derived_from_what_was_there_then(s
     then = derive(START, END, history, known_at=moment(minutes))
 
     assert then == derive(START, END, [t for t in history if t.recorded_at <= moment(minutes)])
+
+
+@settings(max_examples=figure(10_000), deadline=None)
+@given(st.integers(0, 2**32))
+def test_with_reversals_in_between_the_transactions_sum_to_the_segments_always(seed):
+    """Taken back, put back, taken back again: at every moment Σ transactions = Σ segments."""
+    random = Random(seed)
+    history, booked = [opened()], total(shares_of(derive(START, END, [opened()])))
+    changes = random_changes(random)
+    for minutes in range(1, 10):
+        before = shares_of(derive(START, END, history))
+        undone = {t.reverses for t in history}
+        open_to_reversal = [t for t in history[1:] if t.recorded_at not in undone]
+        if open_to_reversal and (not changes or random.random() < 0.4):
+            history.append(reversing(random.choice(open_to_reversal), minutes))
+        elif changes:
+            on, patch = changes.pop()
+            history.append(endorsed(on, minutes, *patch))
+        after = shares_of(derive(START, END, history))
+        booked += sum(change(before, after).values())
+        assert booked == total(after)
+
+
+@settings(max_examples=figure(1_000), deadline=None)
+@given(st.integers(0, 2**32))
+def test_taking_every_change_back_leaves_what_was_issued(seed):
+    random = Random(seed)
+    history = [opened()]
+    for minutes, (on, patch) in enumerate(random_changes(random), 1):
+        history.append(endorsed(on, minutes, *patch))
+    changes = history[1:]
+    random.shuffle(changes)
+
+    for minutes, one in enumerate(changes, 100):
+        history.append(reversing(one, minutes))
+
+    assert derive(START, END, history) == derive(START, END, [opened()])

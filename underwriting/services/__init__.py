@@ -1,4 +1,5 @@
 from underwriting.services.binding import bind_quote
+from underwriting.services.endorsing import endorse_policy
 from underwriting.services.quotes import (
     approve_quote,
     decline_quote,
@@ -21,6 +22,7 @@ __all__ = [
     "close_submission",
     "decline_quote",
     "edit_application",
+    "endorse_policy",
     "expire_quote",
     "load_rule_sets",
     "open_submission",

@@ -1,0 +1,105 @@
+"""A change of what a policy costs: the rest is spread anew; premium that goes back is credit."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from accounting.enums import InvoiceState
+from accounting.instalments import Instalment as Bill
+from accounting.instalments import respread
+from accounting.models import Allocation, BillingAccount, CreditNote, Instalment
+from accounting.services.billing import as_bill, invoice_what_is_due, write_instalments
+from accounting.services.locking import locked
+from accounting.services.posting import post_credit
+from office import clock, money
+from office.exceptions import Refused
+from office.models import User
+
+
+def rebill_policy(
+    *,
+    policy_number: str,
+    premium: Decimal,
+    tax: Decimal,
+    fees: Decimal,
+    from_on: date,
+    to_on: date,
+    memo: str,
+    by: User,
+) -> BillingAccount:
+    """Bill a change of a term's charges: more of each where above zero, less where below.
+
+    The change is spread over the instalments of the term `[from_on, to_on)` that have no invoice;
+    where there are none it is billed at once. Premium that goes back lowers them; what is left
+    pays the open invoices, the earliest due first, and then stays on the account as credit.
+    Call it after `post_premium_written`, and late: an invoice's number is held until the commit.
+    """
+    with transaction.atomic(savepoint=False):
+        account = _locked_account(policy_number)
+        rows = list(account.instalments.ahead().filter(due_on__gte=from_on, due_on__lt=to_on))
+        today = clock.today()
+        spread = respread(
+            [as_bill(row) for row in rows], premium=premium, tax=tax, fees=fees, on=today
+        )
+        written = _write_spread(account, rows, spread.bills)
+        if spread.credit:
+            _give_credit(account, spread.credit, memo=memo, by=by)
+        invoice_what_is_due(account, written, by=by)
+    return account
+
+
+def _locked_account(policy_number: str) -> BillingAccount:
+    known = BillingAccount.objects.filter(policy_number=policy_number).values_list("pk", flat=True)
+    if not known:
+        raise Refused(_("%(policy)s has no billing account.") % {"policy": policy_number})
+    return locked(BillingAccount, known[0])
+
+
+def _write_spread(
+    account: BillingAccount, rows: Sequence[Instalment], bills: Sequence[Bill]
+) -> list[Instalment]:
+    """The rows with their new charges; a bill more than rows is a new one, billed by itself."""
+    for row, bill in zip(rows, bills, strict=False):
+        row.premium, row.tax, row.fees = bill.premium, bill.tax, bill.fees
+        row.instalment_fee = bill.instalment_fee
+    Instalment.objects.bulk_update(rows, ["premium", "tax", "fees", "instalment_fee"])
+    new = bills[len(rows) :]
+    if not new:
+        return list(rows)
+    last = account.instalments.aggregate(last=Max("sequence"))["last"] or 0
+    return [*rows, *write_instalments(account, new, after=last)]
+
+
+def _give_credit(account: BillingAccount, amount: Decimal, *, memo: str, by: User) -> None:
+    shares = []
+    left = amount
+    for invoice in account.invoices.open().order_by("due_on", "pk"):
+        share = min(left, invoice.owed)
+        if share:
+            invoice.paid += share
+            is_paid = invoice.paid == invoice.total
+            invoice.state = InvoiceState.PAID if is_paid else InvoiceState.OPEN
+            invoice.save(update_fields=["paid", "state"])
+            shares.append((invoice, share))
+            left -= share
+    at = clock.now()
+    note = CreditNote.objects.create(
+        billing_account=account,
+        amount=amount,
+        unapplied=left,
+        memo=memo[:200],
+        created_at=at,
+        created_by=by,
+    )
+    Allocation.objects.bulk_create(
+        Allocation(credit_note=note, invoice=invoice, amount=share, at=at, by=by)
+        for invoice, share in shares
+    )
+    if left > money.ZERO:
+        account.credit += left
+        account.save(update_fields=["credit"])
+        post_credit(note=note, by=by)
