@@ -39,6 +39,13 @@ SIDEBAR = (
         "policies:list",
         "policies.view_policy|policies.view_own_policy",
     ),
+    Entry(
+        CUSTOMERS,
+        _("Production"),
+        "chart-no-axes-column",
+        "production",
+        "customers.change_agent|policies.view_own_policy",
+    ),
     Entry(CLAIMS, _("Claims"), "life-buoy", "claims:list", "claims.view_claim"),
     Entry(FINANCE, _("Payments"), "landmark", "accounting:payments", "accounting.view_payment"),
     Entry(FINANCE, _("Invoices"), "receipt", "accounting:invoices", "accounting.view_invoice"),

@@ -1,17 +1,23 @@
 """Pages that join the apps: the desk, search, the workflow map, one's own preferences."""
 
+from django import forms
 from django.apps import apps
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views import i18n
 from django.views.decorators.http import require_GET, require_POST
 from django_fsm import FSMField
 
+from customers.models import Agent
+from office import clock, finder
 from office import desk as desks
-from office import finder
+from office import production as figures
 from office.doors import staff_required
 from office.enums import Density, JobState, Language, Theme
+from office.lists import Column, Filter, List
 from office.models import Job, User
 from office.uploads import TooMuchAtOnce
 from office.workflow import targets_of
@@ -98,6 +104,49 @@ def workflow_map(request, label="claims.claim"):
         ],
     }
     return render(request, "workflow_map.html", context)
+
+
+AGENTS = List(
+    name=_("Production"),
+    sort="name",
+    columns=[
+        Column("code", _("Agent"), "link", link="production_of"),
+        Column("name", _("Name"), sortable=True),
+        Column("agency", _("Agency"), priority="wide"),
+        Column("in_force", _("Policies in force"), "number", sortable=True, total=True),
+        Column("premium", _("Premium in force"), "money", sortable=True, total=True),
+        Column("written", _("Written in twelve months"), "money", sortable=True, total=True),
+        Column("asked", _("Submissions"), "number", priority="mid", total=True),
+        Column("bound", _("Bound"), "number", priority="mid", total=True),
+    ],
+    filters=[
+        Filter("q", forms.CharField(label=_("Name"), max_length=80), lookup="name__icontains")
+    ],
+)
+
+
+@staff_required
+@require_GET
+def production(request):
+    """Who sells what: all agents for those who keep them, their own page for an agent."""
+    if not figures.may_see_all_production(request.user):
+        agent = get_object_or_404(Agent, user=request.user)
+        return redirect("production_of", agent.code)
+    rows = figures.agent_rows(on=clock.today())
+    return AGENTS.respond(request, rows, template="production/list.html")
+
+
+@staff_required
+@require_GET
+def production_of(request, code):
+    """One agent's book of business and production."""
+    agent = get_object_or_404(Agent, code=code)
+    if not figures.may_see_production_of(agent, request.user):
+        raise Http404
+    context = {"agent": agent, **figures.production_of(agent, on=clock.today())}
+    if figures.may_see_all_production(request.user):
+        context["crumbs"] = [{"label": AGENTS.name, "href": reverse("production")}]
+    return render(request, "production/agent.html", context)
 
 
 def _maps():

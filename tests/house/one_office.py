@@ -148,6 +148,8 @@ class Office:
             "customers:agent": {"code": code},
             "customers:add_licence": {"code": code},
             "customers:add_appointment": {"code": code},
+            "customers:record_course": {"code": code},
+            "production_of": {"code": code},
             "customers:message": {"pk": message},
             "customers:message_html": {"pk": message},
             "customers:act_on_message": {"pk": message, "act": "send_again"},

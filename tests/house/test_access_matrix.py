@@ -24,6 +24,8 @@ MATRIX = {
     "job": "spp no nnnnnnnnnnn",
     "workflow_map": "spp oo ooooooooooo",
     "workflow_map_of": "spp oo ooooooooooo",
+    "production": "spp rr nnnnnnnnoon",
+    "production_of": "spp no nnnnnnnnoon",
     "gallery": "spp oo ooooooooooo",
     "healthz": "ooo oo ooooooooooo",
     "readyz": "ooo oo ooooooooooo",
