@@ -44,7 +44,7 @@ SIDEBAR = (
         _("Production"),
         "chart-no-axes-column",
         "production",
-        "customers.change_agent|policies.view_own_policy",
+        "customers.view_production|policies.view_own_policy",
     ),
     Entry(CLAIMS, _("Claims"), "life-buoy", "claims:list", "claims.view_claim"),
     Entry(FINANCE, _("Payments"), "landmark", "accounting:payments", "accounting.view_payment"),

@@ -32,12 +32,12 @@ MONEY = DecimalField(max_digits=16, decimal_places=2)
 
 
 def may_see_production_of(agent: Agent, user: User) -> bool:
-    """An agent their own figures; those of all, who keeps the agents and sees every policy."""
+    """An agent their own figures; those of all with the grant."""
     return agent.user_id == user.pk or may_see_all_production(user)
 
 
 def may_see_all_production(user: User) -> bool:
-    return user.may("customers.view_agent") and user.may("policies.view_policy")
+    return user.may("customers.view_production")
 
 
 def agent_rows(*, on: date) -> QuerySet[Agent]:

@@ -194,6 +194,7 @@ ROLES = {
         [
             "customers.view_customer",
             "customers.view_every_customer",
+            "customers.view_production",
             "customers.view_agent",
             "customers.change_agent",
             "policies.view_policy",
@@ -206,6 +207,7 @@ ROLES = {
             "customers.view_customer",
             "customers.view_every_customer",
             "customers.view_message",
+            "customers.view_production",
             "customers.view_agent",
             "customers.load_sanctions",
             "policies.view_policy",

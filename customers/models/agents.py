@@ -51,6 +51,7 @@ class Agent(models.Model):
     class Meta:
         ordering = ["name", "pk"]
         verbose_name, verbose_name_plural = _("agent"), _("agents")
+        permissions = [("view_production", "Can see what every agent sells")]
 
     def __str__(self):
         return self.name

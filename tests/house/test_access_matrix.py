@@ -146,7 +146,7 @@ MATRIX = {
     "customers:add": "spp oo xoxxxxoxxxx",
     "customers:agents": "spp xx xoxxxxoxoox",
     "customers:add_agent": "spp xx xxxxxxxxoxx",
-    "customers:agent": "spp no xoxxxxoxoox",
+    "customers:agent": "spp no nonnnnonoon",
     "customers:add_licence": "spp xx xxxxxxxxoxx",
     "customers:add_appointment": "spp xx xxxxxxxxoxx",
     "customers:record_course": "spp xx xxxxxxxxoxx",

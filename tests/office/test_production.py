@@ -54,7 +54,7 @@ def test_premium_stands_in_the_month_in_which_it_was_written(seller):
     found = production.production_of(seller, on=date(2026, 4, 15))
 
     months = {month.month: month for month in found["months"]}
-    assert list(months)[0] == date(2025, 5, 1)
+    assert next(iter(months)) == date(2025, 5, 1)
     assert len(months) == 12
     assert months[date(2026, 3, 1)].new == march.terms.get().written
     assert months[date(2026, 4, 1)].new == april.terms.get().written
