@@ -7,9 +7,12 @@ from typing import Any
 
 from django.utils import formats
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from office import money
 from policies.catalogue import Option, choice_titles, label, whole_money
 from policies.catalogue.application import CoverageTerms
+from policies.catalogue.parts import Indemnity
 from policies.rating.plan import Json
 
 TITLE_PARTS = 3  # of a vehicle: year, make, model
@@ -37,9 +40,11 @@ def limit_text(terms: CoverageTerms) -> str:
     return _amounts(terms.limit, terms.each_person, terms.aggregate)
 
 
-def amount_text(amount: Decimal | None) -> str:
+def deductible_text(terms: CoverageTerms) -> str:
     """A deductible as worked out for a risk; a dash where there is none."""
-    return whole_money(amount) if amount else "—"
+    if terms.deductible_names is not None:
+        return label(terms.deductible_names)
+    return whole_money(terms.deductible) if terms.deductible else "—"
 
 
 def _amounts(amount: Decimal, each_person: Decimal | None, aggregate: Decimal | None) -> str:
@@ -52,6 +57,24 @@ def _amounts(amount: Decimal, each_person: Decimal | None, aggregate: Decimal | 
     else:
         amounts = [amount, aggregate, each_person]
     return " / ".join(whole_money(one) for one in amounts if one is not None)
+
+
+def indemnity_facts(indemnity: Indemnity) -> list[tuple[str, str]]:
+    """What the law pays for lost wages, and which law."""
+    share = f"{(indemnity.share_of_wage * 100).normalize():f}%"
+    waiting = ngettext("%(count)s day", "%(count)s days", indemnity.waiting_days)
+    return [
+        (_("Not paid at first"), waiting % {"count": indemnity.waiting_days}),
+        (
+            _("Paid from the first day"),
+            _("when it lasts longer than %(count)s days")
+            % {"count": indemnity.retroactive_after_days},
+        ),
+        (_("Share of the wage"), share),
+        (_("At least a week"), money.format(indemnity.weekly_minimum)),
+        (_("At most a week"), money.format(indemnity.weekly_maximum)),
+        (_("Law"), indemnity.source),
+    ]
 
 
 def field_title(name: str, schema: Json) -> str:

@@ -23,7 +23,7 @@ from policies.catalogue.application import default_coverages
 from policies.models import Policy, ProductVersion
 from policies.selectors import product_definition
 from tests.claims.scenes import claim_at as claim_at
-from tests.policies.risks import LIABILITY
+from tests.policies.risks import COMMERCIAL
 from underwriting import services as underwriting
 from underwriting.models import Quote, Submission
 
@@ -120,11 +120,13 @@ MEDICAL = {
         },
     ],
 }
-RISKS = {"auto": AUTO, "home": HOME, "liability": LIABILITY, "medical": MEDICAL}
+RISKS = {"auto": AUTO, "home": HOME, "medical": MEDICAL, **COMMERCIAL}
 OWN = {
     "auto": "BIND-PA",
     "home": "BIND-HO",
     "liability": "BIND-GL",
+    "property": "BIND-CP",
+    "compensation": "BIND-WC",
     "medical": "BIND-MED",
 }
 LINE = {"medical": "health"}  # property and casualty is what every agent of the tests sells
@@ -249,7 +251,9 @@ def risk(kind: str = "auto", place: str = "US-CA", **changes) -> dict:
         made["vehicles"][0]["postal_code"] = postal_code
     elif "postal_code" in made:
         made["postal_code"] = postal_code
-    elif kind == "home":
+    for building in made.get("buildings", ()):
+        building.update(ADDRESSES[place])
+    if kind == "home":
         made["dwelling"].update(
             postal_code=postal_code,
             street=ADDRESSES[place]["street"],

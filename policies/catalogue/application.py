@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from office import money
 from policies.catalogue.definition import ProductDefinition
 from policies.catalogue.faults import FieldError, sense_errors, shape_errors
-from policies.catalogue.parts import Choice, Coverage, Exclusion
+from policies.catalogue.parts import Choice, Coverage, Exclusion, Option
 from policies.rating.plan import Json, Names, label
 from policies.rating.reading import items_of
 
@@ -22,7 +22,11 @@ Selection = dict[str, Any]
 
 
 class CoverageTerms(NamedTuple):
-    """A chosen coverage in money: what applies to a loss. A limit of None has no limit."""
+    """A chosen coverage in money: what applies to a loss. A limit of None has no limit.
+
+    `aggregate` is the most for all losses of a term. Names stand for an option that is no sum of
+    money. `coinsurance_percent` of the value must be insured for a loss to be paid whole.
+    """
 
     coverage: str
     item: str
@@ -34,6 +38,8 @@ class CoverageTerms(NamedTuple):
     waiting_days: int
     aggregate: Decimal | None = None
     limit_names: Names | None = None
+    deductible_names: Names | None = None
+    coinsurance_percent: Decimal = Decimal(0)
 
 
 def coverage_key(coverage: str, item: str) -> str:
@@ -218,37 +224,43 @@ def _size(code: str) -> tuple[str, Decimal] | None:
 def coverage_terms(definition: ProductDefinition, risk: Json, selection: Json) -> CoverageTerms:
     """A chosen coverage in money, percentages taken of the sums that the risk states."""
     coverage = definition.coverage(selection["coverage"])
-    option = coverage.limit.option(selection["limit"]) if coverage.limit else None
-    limit, each_person = _amounts(coverage, coverage.limit, selection["limit"], selection, risk)
-    deductible, _each = _amounts(
-        coverage, coverage.deductible, selection["deductible"], selection, risk
+    limit, deductible = (
+        choice.option(selection[name]) if choice else None
+        for name, choice in (("limit", coverage.limit), ("deductible", coverage.deductible))
     )
+    path = coverage.coinsurance
     return CoverageTerms(
         coverage.code,
         selection["item"],
         coverage.names,
-        limit,
-        each_person,
-        deductible if deductible is not None else money.ZERO,
+        _amount(coverage, coverage.limit, limit, selection, risk),
+        limit.each_person if limit else None,
+        _amount(coverage, coverage.deductible, deductible, selection, risk) or money.ZERO,
         coverage.exclusions,
         coverage.waiting_days,
-        option.aggregate if option else None,
-        option.names if option else None,
+        limit.aggregate if limit else None,
+        limit.names if limit else None,
+        deductible.names if deductible else None,
+        Decimal(_at(path, coverage, selection, risk)) if path else Decimal(0),
     )
 
 
-def _amounts(
-    coverage: Coverage, choice: Choice | None, code: str, selection: Json, risk: Json
-) -> tuple[Decimal | None, Decimal | None]:
-    option = choice.option(code) if choice else None
+def _amount(
+    coverage: Coverage, choice: Choice | None, option: Option | None, selection: Json, risk: Json
+) -> Decimal | None:
     if choice is None or option is None:
-        return None, None
+        return None
     if option.percent is None:
-        return option.amount, option.each_person
-    root, *names = choice.of.split(".")
+        return option.amount
+    return money.round(Decimal(_at(choice.of, coverage, selection, risk)) * option.percent)
+
+
+def _at(path: str, coverage: Coverage, selection: Json, risk: Json) -> Any:
+    """The field of the risk, or of the item that the coverage is for, to which a path leads."""
+    root, *names = path.split(".")
     node: Any = risk
     if root == "item":
         node = next(i for i in items_of(risk, coverage.per) if i["key"] == selection["item"])
     for name in names:
         node = node[name]
-    return money.round(Decimal(node) * option.percent), None
+    return node

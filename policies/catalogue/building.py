@@ -15,6 +15,7 @@ from policies.catalogue.parts import (
     DocumentRequirement,
     Exclusion,
     Form,
+    Indemnity,
     Option,
     PayPlan,
     Reinstatement,
@@ -38,6 +39,19 @@ def coverage_of(data: Json, document: Json, jurisdictions: Sequence[str]) -> Cov
             for one in data["exclusions"]
         ),
         waiting_days=data.get("waiting_days", 0),
+        coinsurance=data.get("coinsurance", ""),
+        indemnity={place: _indemnity(one) for place, one in data.get("indemnity", {}).items()},
+    )
+
+
+def _indemnity(data: Json) -> Indemnity:
+    return Indemnity(
+        data["waiting_days"],
+        data["retroactive_after_days"],
+        Decimal(data["share_of_wage"]),
+        Decimal(data["weekly_minimum"]),
+        Decimal(data["weekly_maximum"]),
+        data["source"],
     )
 
 

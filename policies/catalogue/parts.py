@@ -58,7 +58,29 @@ class Exclusion:
 
 
 @dataclass(frozen=True, slots=True)
+class Indemnity:
+    """What the law of a place pays for lost wages, in money a week.
+
+    Nothing for the first `waiting_days` of disability, unless it lasts beyond
+    `retroactive_after_days`.
+    """
+
+    waiting_days: int
+    retroactive_after_days: int
+    share_of_wage: Decimal
+    weekly_minimum: Decimal
+    weekly_maximum: Decimal
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Coverage:
+    """What can be bought. `coinsurance` is the path of the percentage of the value to insure.
+
+    `waiting_days` run from the beginning of cover; `indemnity` says, by place, what the law pays
+    for lost wages.
+    """
+
     code: str
     names: Names
     per: str
@@ -69,6 +91,8 @@ class Coverage:
     deductible: Choice | None
     exclusions: tuple[Exclusion, ...]
     waiting_days: int
+    coinsurance: str = ""
+    indemnity: Mapping[str, Indemnity] = field(default_factory=dict)
 
     @property
     def is_per_policy(self) -> bool:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
-from policies.catalogue.definition import labels_of
+from policies.catalogue.definition import field_at, labels_of
 from policies.catalogue.reading import Path_
 from policies.enums import CancellationReason
 from policies.rating.plan import POLICY, Json
@@ -97,6 +97,9 @@ def _coverage(path: Path_, coverage: Json, document: Json, places: set[str]) -> 
     for name in ("limit", "deductible"):
         if name in coverage:
             yield from _choice((*path, name), coverage, coverage[name], document, places)
+    yield from _unknown((*path, "indemnity"), coverage.get("indemnity", {}), places)
+    if "coinsurance" in coverage:
+        yield from _coinsurance((*path, "coinsurance"), coverage, document["risk_schema"])
 
 
 def _choice(
@@ -108,11 +111,23 @@ def _choice(
     yield from _unknown((*path, "minimum"), choice.get("minimum", {}), places)
     yield from _unknown((*path, "minimum"), choice.get("minimum", {}).values(), codes)
     if "of" in choice:
-        root, _dot, rest = choice["of"].partition(".")
-        plain = f"{coverage['per']}.{rest}" if root == "item" else rest
+        plain = _plain(choice["of"], coverage)
         yield from _unknown((*path, "of"), [plain], dict(labels_of(document["risk_schema"])))
     elif any("percent" in option for option in choice["options"]):
         yield path, _("a percentage needs `of`: the sum that it is taken of")
+
+
+def _plain(of: str, coverage: Json) -> str:
+    """The path of a field without keys, from one that starts at the risk or at the item."""
+    root, _dot, rest = of.partition(".")
+    return f"{coverage['per']}.{rest}" if root == "item" else rest
+
+
+def _coinsurance(path: Path_, coverage: Json, schema: Json) -> Iterator[Finding]:
+    field = field_at(schema, _plain(coverage["coinsurance"], coverage))
+    percents = [str(one) for one in field.get("enum", ())]
+    if not percents or not all(one.isdecimal() and int(one) <= 100 for one in percents):
+        yield path, _("coinsurance is a field that chooses among whole percentages up to 100")
 
 
 def _causes(document: Json, codes: set[str]) -> Iterator[Finding]:

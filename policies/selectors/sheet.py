@@ -1,6 +1,6 @@
 """A cover laid out to be read: item by item, coverage by coverage, with its premium."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -54,7 +54,21 @@ def sheet_of(cover: Cover) -> list[SheetGroup]:
     groups.append(SheetGroup(_("The whole policy"), [], _rows(terms, "", premiums)))
     insured = [group for group in groups if group.rows]
     declared = wording.declared_of(schema, cover.risk, titles)
-    return [*insured, *(SheetGroup(title or _("The plan"), facts, []) for title, facts in declared)]
+    return [
+        *insured,
+        *(SheetGroup(title or _("The plan"), facts, []) for title, facts in declared),
+        *_benefits(cover),
+    ]
+
+
+def _benefits(cover: Cover) -> Iterator[SheetGroup]:
+    """What the law of the place pays for lost wages, where a chosen coverage says so."""
+    for terms in cover.coverages:
+        coverage = cover.definition.coverage(terms.coverage)
+        indemnity = coverage.indemnity.get(cover.policy.jurisdiction)
+        if indemnity is not None:
+            title = _("Lost wages under %(coverage)s") % {"coverage": label(coverage.names)}
+            yield SheetGroup(title, wording.indemnity_facts(indemnity), [])
 
 
 @dataclass(frozen=True)
@@ -98,7 +112,7 @@ def _rows(terms: list[CoverageTerms], item: str, premiums: Premiums) -> list[She
             coverage=one.coverage,
             name=label(one.names),
             limit=wording.limit_text(one),
-            deductible=wording.amount_text(one.deductible),
+            deductible=wording.deductible_text(one),
             premium=premiums.get((item, one.coverage), money.ZERO),
         )
         for one in terms

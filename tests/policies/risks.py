@@ -135,6 +135,115 @@ LIABILITY: dict[str, Any] = {
 }
 
 
+PROPERTY: dict[str, Any] = {
+    "operations": "Hardware store",
+    "years_in_business": 12,
+    "losses": 0,
+    "coinsurance": "90",
+    "valuation": "replacement",
+    "multi_policy": True,
+    "buildings": [
+        {
+            "key": "b1",
+            "name": "Store",
+            "street": "20 Dodge Street",
+            "city": "Omaha",
+            "postal_code": "68102",
+            "construction": "joisted_masonry",
+            "occupancy": "retail",
+            "protection_class": 3,
+            "year_built": 2001,
+            "stories": 1,
+            "square_feet": 6000,
+            "roof_year": 2018,
+            "roof_material": "membrane",
+            "coast_miles": 900,
+            "sprinklers": False,
+            "fire_alarm": True,
+            "burglar_alarm": True,
+            "building_value": 600000,
+            "contents_value": 150000,
+            "business_income": 300000,
+        },
+        {
+            "key": "b2",
+            "name": "Warehouse",
+            "street": "8 Rail Yard",
+            "city": "Omaha",
+            "postal_code": "68102",
+            "construction": "noncombustible",
+            "occupancy": "warehouse",
+            "protection_class": 5,
+            "year_built": 2016,
+            "stories": 1,
+            "square_feet": 4000,
+            "roof_year": 2016,
+            "roof_material": "metal",
+            "coast_miles": 900,
+            "sprinklers": True,
+            "fire_alarm": False,
+            "burglar_alarm": False,
+            "building_value": 400000,
+            "contents_value": 100000,
+            "business_income": 0,
+        },
+    ],
+}
+
+COMPENSATION: dict[str, Any] = {
+    "operations": "Restaurant with an office",
+    "legal_form": "corporation",
+    "years_in_business": 9,
+    "losses": 1,
+    "experience_mod": "0.84",
+    "schedule_percent": 0,
+    "drug_free": False,
+    "safety_program": True,
+    "payrolls": [
+        {
+            "key": "p1",
+            "description": "Kitchen and service",
+            "class_code": "9082",
+            "employees": 22,
+            "payroll": 1500000,
+        },
+        {
+            "key": "p2",
+            "description": "Office",
+            "class_code": "8810",
+            "employees": 3,
+            "payroll": 145000,
+        },
+    ],
+    "officers": [
+        {
+            "key": "o1",
+            "name": "María Núñez",
+            "title": "officer",
+            "included": True,
+            "class_code": "8810",
+            "payroll": 60000,
+        },
+        {
+            "key": "o2",
+            "name": "Luis Núñez",
+            "title": "officer",
+            "included": False,
+            "class_code": "9082",
+            "payroll": 50000,
+        },
+    ],
+}
+
+
+# Risks that every carrier takes without a second look; an officer left out asks for a paper.
+COMMERCIAL = {
+    "liability": LIABILITY,
+    "property": PROPERTY,
+    "compensation": {**COMPENSATION, "officers": COMPENSATION["officers"][:1]},
+}
+
+
 def auto(**changes: Any) -> dict[str, Any]:
     return {**deepcopy(AUTO), **changes}
 
@@ -145,6 +254,14 @@ def home(**changes: Any) -> dict[str, Any]:
 
 def liability(**changes: Any) -> dict[str, Any]:
     return {**deepcopy(LIABILITY), **changes}
+
+
+def property_(**changes: Any) -> dict[str, Any]:
+    return {**deepcopy(PROPERTY), **changes}
+
+
+def compensation(**changes: Any) -> dict[str, Any]:
+    return {**deepcopy(COMPENSATION), **changes}
 
 
 def select(coverage: str, item: str = "", limit: str = "", deductible: str = "") -> dict[str, str]:

@@ -60,6 +60,8 @@ def test_our_own_and_another_carrier_sell_every_kind_of_product_in_four_states(s
         "auto": "casualty",
         "home": "property",
         "liability": "casualty",
+        "property": "property",
+        "compensation": "casualty",
         "medical": "health",
     }
 

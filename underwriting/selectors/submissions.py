@@ -212,11 +212,12 @@ def _cover_text(terms: CoverageTerms | None) -> str:
     if terms is None:
         return _("Not covered")
     limit = wording.limit_text(terms)
-    if not terms.deductible:
+    deductible = wording.deductible_text(terms)
+    if deductible == "—":
         return limit
     return _("%(limit)s, deductible %(deductible)s") % {
         "limit": limit,
-        "deductible": wording.amount_text(terms.deductible),
+        "deductible": deductible,
     }
 
 
