@@ -115,15 +115,18 @@ def facts_of(
 def declared_of(
     schema: Json, risk: Mapping[str, Any], titles: Mapping[str, str]
 ) -> list[tuple[str, list[tuple[str, str]]]]:
-    """What the declarations state besides the insured items: the heading and its facts.
+    """What the declarations state besides the insured items: headings and their facts.
 
     The fields and lists of the risk whose schema says `x-declared`; the plain fields come first,
     without a heading.
     """
     shown = {name: one for name, one in schema["properties"].items() if one.get("x-declared")}
     found = [("", facts_of({"properties": shown}, risk))]
-    for key, item_schema, item in items_of({"properties": shown}, risk):
-        found.append((titles[key], facts_of(item_schema, item, titles)))
+    for name, one in shown.items():
+        items = risk.get(name) if one.get("type") == "array" else None
+        for item in items or ():
+            title = f"{label(one['x-singular'])}: {titles[item['key']]}"
+            found.append((title, facts_of(one["items"], item, titles)))
     return [(title, facts) for title, facts in found if facts]
 
 

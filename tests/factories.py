@@ -120,7 +120,69 @@ MEDICAL = {
         },
     ],
 }
-RISKS = {"auto": AUTO, "home": HOME, "medical": MEDICAL, **COMMERCIAL}
+TERM_LIFE = {
+    "level_years": "20",
+    "replaces": False,
+    "lives": [
+        {
+            "key": "l1",
+            "name": "María Núñez",
+            "born_on": "1984-05-17",
+            "sex": "female",
+            "tobacco": "never",
+            "health_class": "preferred",
+            "height_inches": 66,
+            "weight_pounds": 140,
+            "occupation": "office",
+            "hobby": "none",
+            "income": 90000,
+            "sum_insured": 250000,
+        }
+    ],
+    "beneficiaries": [
+        {
+            "key": "b1",
+            "name": "Luis Núñez",
+            "life": "l1",
+            "relationship": "spouse",
+            "order": "primary",
+            "share": 60,
+        },
+        {
+            "key": "b2",
+            "name": "Eva Núñez",
+            "life": "l1",
+            "relationship": "child",
+            "order": "primary",
+            "share": 40,
+        },
+    ],
+}
+GROUP_MEDICAL = {
+    "employer": "Fern & Fable Books",
+    "industry": "retail",
+    "postal_code": "90012",
+    "years_in_business": 9,
+    "eligible_employees": 14,
+    "waived_employees": 1,
+    "employer_pays": 80,
+    "employer_pays_dependents": 25,
+    "waiting_period": "30",
+    "deductible": "1500",
+    "office_visit": "copay_40",
+    "census": [
+        {"key": "c1", "class_name": "Shop", "tier": "employee", "age": 31, "employees": 8},
+        {"key": "c2", "class_name": "Office", "tier": "family", "age": 44, "employees": 4},
+    ],
+}
+RISKS = {
+    "auto": AUTO,
+    "home": HOME,
+    **COMMERCIAL,
+    "medical": MEDICAL,
+    "term_life": TERM_LIFE,
+    "group_medical": GROUP_MEDICAL,
+}
 OWN = {
     "auto": "BIND-PA",
     "home": "BIND-HO",
@@ -128,8 +190,15 @@ OWN = {
     "property": "BIND-CP",
     "compensation": "BIND-WC",
     "medical": "BIND-MED",
+    "term_life": "BIND-TL",
+    "group_medical": "BIND-GM",
 }
-LINE = {"medical": "health"}  # property and casualty is what every agent of the tests sells
+# Property and casualty is what every agent of the tests sells.
+LINE = {
+    "medical": "health",
+    "term_life": "life",
+    "group_medical": "health",
+}
 
 
 # People

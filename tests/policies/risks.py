@@ -88,6 +88,65 @@ MEDICAL: dict[str, Any] = {
     ],
 }
 
+TERM_LIFE: dict[str, Any] = {
+    "level_years": "20",
+    "level_from": "2026-03-01",
+    "replaces": False,
+    "lives": [
+        {
+            "key": "l1",
+            "name": "Ana Ruiz",
+            "born_on": "1988-08-20",
+            "sex": "female",
+            "tobacco": "never",
+            "health_class": "preferred",
+            "height_inches": 66,
+            "weight_pounds": 140,
+            "occupation": "office",
+            "hobby": "none",
+            "income": 90000,
+            "sum_insured": 500000,
+        }
+    ],
+    "beneficiaries": [
+        {
+            "key": "b1",
+            "name": "Luis Ruiz",
+            "life": "l1",
+            "relationship": "spouse",
+            "order": "primary",
+            "share": 100,
+        }
+    ],
+}
+
+# Twenty employees of an Omaha firm: 12 alone of 34 on average, 8 with families of 45.
+GROUP_MEDICAL: dict[str, Any] = {
+    "employer": "Kestrel Restoration",
+    "industry": "construction",
+    "postal_code": "68102",
+    "years_in_business": 9,
+    "eligible_employees": 24,
+    "waived_employees": 2,
+    "employer_pays": 80,
+    "employer_pays_dependents": 25,
+    "waiting_period": "30",
+    "deductible": "1500",
+    "office_visit": "copay_40",
+    "census": [
+        {"key": "c1", "class_name": "Crew", "tier": "employee", "age": 34, "employees": 12},
+        {"key": "c2", "class_name": "Office", "tier": "family", "age": 45, "employees": 8},
+    ],
+}
+
+
+def group_medical(**changes: Any) -> dict[str, Any]:
+    return {**deepcopy(GROUP_MEDICAL), **changes}
+
+
+def term_life(**changes: Any) -> dict[str, Any]:
+    return {**deepcopy(TERM_LIFE), **changes}
+
 
 def medical(**changes: Any) -> dict[str, Any]:
     return {**deepcopy(MEDICAL), **changes}

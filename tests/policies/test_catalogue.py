@@ -63,6 +63,8 @@ def test_our_own_and_another_carrier_sell_every_kind_of_product_in_four_states(s
         "property": "property",
         "compensation": "casualty",
         "medical": "health",
+        "term_life": "life",
+        "group_medical": "health",
     }
 
     for kind, line in lines.items():
