@@ -196,6 +196,7 @@ ROLES = {
             "customers.view_every_customer",
             "customers.view_production",
             "customers.view_agent",
+            "underwriting.connect_carrier",
             "customers.change_agent",
             "policies.view_policy",
         ],

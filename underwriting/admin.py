@@ -1,7 +1,7 @@
 from django.contrib import admin
 
-from office.readonly import ReadOnlyAdmin
-from underwriting import models
+from office.readonly import KeptAdmin, ReadOnlyAdmin
+from underwriting import forms, models, rules, services
 
 
 @admin.register(models.RuleSet)
@@ -30,3 +30,27 @@ class QuoteAdmin(ReadOnlyAdmin):
     list_filter = ["state", "carrier"]
     list_select_related = ["submission", "carrier"]
     search_fields = ["number"]
+
+
+@admin.register(models.CarrierConnection)
+class CarrierConnectionAdmin(KeptAdmin):
+    """How a carrier's own system is reached. The key is written, and never shown again."""
+
+    form = forms.ConnectionForm
+    list_display = ["carrier", "url", "is_active", "changed_at", "changed_by"]
+    list_select_related = ["carrier", "changed_by"]
+
+    def has_view_permission(self, request, obj=None):
+        return rules.may_connect_carriers(request.user)
+
+    has_add_permission = has_change_permission = has_view_permission
+
+    def has_module_permission(self, request):
+        return rules.may_connect_carriers(request.user)
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["carrier"] if obj else []
+
+    def save_model(self, request, obj, form, change):
+        given = {"carrier": obj.carrier} | form.cleaned_data
+        services.connect_carrier(key=given.pop("new_key"), by=request.user, **given)

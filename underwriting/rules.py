@@ -80,3 +80,7 @@ def may_see_price(quote, user) -> bool:
 
 def may_publish_rules(user) -> bool:
     return user.may("underwriting.publish_rulesetversion")
+
+
+def may_connect_carriers(user) -> bool:
+    return user.may("underwriting.connect_carrier")

@@ -114,14 +114,14 @@ def test_the_progress_is_polled_until_everybody_answered():
 
 
 def test_a_carrier_that_failed_is_shown_beside_the_one_that_answered(monkeypatch):
-    ask = carriers.ask
+    answer = carriers.TableCarrier.answer
 
-    def harbor_is_down(definition, *rest):
-        if definition.carrier == "HARBOR":
+    def harbor_is_down(carrier, question):
+        if carrier.definition.carrier == "HARBOR":
             raise TimeoutError
-        return ask(definition, *rest)
+        return answer(carrier, question)
 
-    monkeypatch.setattr(carriers, "ask", harbor_is_down)
+    monkeypatch.setattr(carriers.TableCarrier, "answer", harbor_is_down)
     submission = factories.quoted()
 
     said = text_of(page(submission.agent.user, submission.get_absolute_url()))

@@ -111,14 +111,14 @@ def test_a_rule_that_holds_back_the_quote_shows_the_price_to_underwriters_only()
 
 
 def test_a_failing_carrier_shows_as_such_and_holds_up_nobody(monkeypatch):
-    ask = carriers.ask
+    answer = carriers.TableCarrier.answer
 
-    def harbor_is_down(definition, *rest):
-        if definition.carrier == "HARBOR":
+    def harbor_is_down(carrier, question):
+        if carrier.definition.carrier == "HARBOR":
             raise ConnectionError("no route to host")
-        return ask(definition, *rest)
+        return answer(carrier, question)
 
-    monkeypatch.setattr(carriers, "ask", harbor_is_down)
+    monkeypatch.setattr(carriers.TableCarrier, "answer", harbor_is_down)
     submission = factories.quoted()
 
     failed = submission.quotes.get(carrier_id="HARBOR")
@@ -138,7 +138,9 @@ def test_a_carrier_that_cannot_rate_says_why():
 
 
 def test_a_carrier_that_failed_can_be_asked_again(monkeypatch):
-    monkeypatch.setattr(carriers, "ask", lambda *a: (_ for _ in ()).throw(ConnectionError()))
+    monkeypatch.setattr(
+        carriers.TableCarrier, "answer", lambda *a: (_ for _ in ()).throw(ConnectionError())
+    )
     submission = factories.quoted()
     monkeypatch.undo()
 
@@ -222,10 +224,10 @@ def test_edited_quotes_are_priced_anew():
 def test_an_answer_to_the_application_before_the_edit_is_dropped(monkeypatch):
     submission = factories.submission()
     quote = submission.quotes.get(carrier_id="BIND")
-    ask = carriers.ask
+    ask = carriers.TableCarrier.answer
 
-    def edited_meanwhile(*question):
-        answer = ask(*question)
+    def edited_meanwhile(*asked):
+        answer = ask(*asked)
         monkeypatch.undo()
         services.edit_application(
             submission=submission,
@@ -237,7 +239,7 @@ def test_an_answer_to_the_application_before_the_edit_is_dropped(monkeypatch):
         )
         return answer
 
-    monkeypatch.setattr(carriers, "ask", edited_meanwhile)
+    monkeypatch.setattr(carriers.TableCarrier, "answer", edited_meanwhile)
     late = services.quote_at_carrier(quote=quote, revision=1, by=factories.office())
 
     assert (late.state, late.revision, late.total) == ("pending", 2, None)

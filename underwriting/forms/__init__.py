@@ -1,6 +1,7 @@
 from underwriting.forms.application import ApplicationForm, with_row_changed
 from underwriting.forms.small import (
     BindForm,
+    ConnectionForm,
     EditForm,
     NewForm,
     NoteForm,
@@ -11,6 +12,7 @@ from underwriting.forms.small import (
 __all__ = [
     "ApplicationForm",
     "BindForm",
+    "ConnectionForm",
     "EditForm",
     "NewForm",
     "NoteForm",

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 from customers.models import Agent, Customer
 from customers.selectors import search_customers
 from policies.catalogue import label
+from underwriting.models import CarrierConnection
 from underwriting.selectors import kinds_sold, pay_plans
 
 FOUND_AT_MOST = 8
@@ -95,3 +96,34 @@ class BindForm(forms.Form):
         plans = [(plan.code, label(plan.names)) for plan in pay_plans(quote)]
         self.fields["pay_plan"].choices = plans
         self.fields["pay_plan"].initial = plans[0][0]
+
+
+class ConnectionForm(forms.ModelForm):
+    """How a carrier's system is reached; what the service keeps is not shown again."""
+
+    new_key = forms.CharField(
+        label=gettext_lazy("Key"),
+        max_length=400,
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text=gettext_lazy("The one that the carrier gave to the office. Empty keeps it."),
+    )
+
+    class Meta:
+        model = CarrierConnection
+        fields = [
+            "carrier",
+            "url",
+            "connect_seconds",
+            "read_seconds",
+            "attempts",
+            "failures",
+            "rest_seconds",
+            "is_active",
+        ]
+
+    def clean_new_key(self):
+        key = self.cleaned_data["new_key"]
+        if not key and self.instance.changed_at is None:
+            raise forms.ValidationError(_("Write the key that the carrier gave to the office."))
+        return key

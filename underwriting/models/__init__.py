@@ -1,5 +1,14 @@
+from underwriting.models.connection import CarrierConnection
 from underwriting.models.quote import Quote, QuoteEvent
 from underwriting.models.rule_set import RuleSet, RuleSetVersion
 from underwriting.models.submission import Submission, SubmissionEvent
 
-__all__ = ["Quote", "QuoteEvent", "RuleSet", "RuleSetVersion", "Submission", "SubmissionEvent"]
+__all__ = [
+    "CarrierConnection",
+    "Quote",
+    "QuoteEvent",
+    "RuleSet",
+    "RuleSetVersion",
+    "Submission",
+    "SubmissionEvent",
+]

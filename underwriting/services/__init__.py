@@ -1,4 +1,5 @@
 from underwriting.services.binding import bind_quote
+from underwriting.services.connections import connect_carrier
 from underwriting.services.endorsing import endorse_policy
 from underwriting.services.quotes import (
     approve_quote,
@@ -20,6 +21,7 @@ __all__ = [
     "approve_quote",
     "bind_quote",
     "close_submission",
+    "connect_carrier",
     "decline_quote",
     "edit_application",
     "endorse_policy",

@@ -16,6 +16,7 @@ from policies.models import ProductVersion
 from underwriting import carriers
 from underwriting.enums import ASK_AGAIN, REQUOTABLE, WITHDRAWABLE, QuoteState
 from underwriting.models import Quote, RuleSetVersion, Submission
+from underwriting.services.connections import carrier_of
 
 log = structlog.get_logger(__name__)
 
@@ -80,7 +81,7 @@ def quote_at_carrier(*, quote: Quote, revision: int, by: User) -> Quote:
     try:
         rule_version = _rules_for(quote)
         answer = _ask_carrier(quote, rule_version)
-    except Refused as refusal:
+    except (Refused, carriers.Unreachable) as refusal:
         act, stamps = "fail", {"reason": str(refusal)}
     except Exception:
         log.exception("underwriting.carrier_failed", quote_id=quote.pk)
@@ -108,17 +109,14 @@ def _rules_for(quote: Quote) -> RuleSetVersion:
 
 def _ask_carrier(quote: Quote, rule_version: RuleSetVersion) -> carriers.Answer:
     submission = quote.submission
-    return carriers.ask(
-        cover.product_definition(quote.version),
-        cover.rating_plan(quote.version),
-        rule_version.rules,
-        carriers.Question(
-            risk=submission.application,
-            wanted=submission.coverages,
-            jurisdiction=submission.jurisdiction,
-            effective_on=submission.effective_on,
-        ),
+    question = carriers.Question(
+        key=f"{quote.number}-{quote.event_count}",
+        risk=submission.application,
+        wanted=submission.coverages,
+        jurisdiction=submission.jurisdiction,
+        effective_on=submission.effective_on,
     )
+    return carrier_of(quote, rule_version).answer(question)
 
 
 def _stamps(answer: carriers.Answer, rule_version: RuleSetVersion) -> dict[str, Any]:
