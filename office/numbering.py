@@ -16,13 +16,27 @@ PREFIXES = {
 GAPLESS = {"invoice": "INV", "receipt": "RC"}
 
 
-def next_number(kind, *, prefix=""):
-    """The next number of `kind`, such as CL-2026-000042. Never waits for another transaction."""
-    prefix = prefix or PREFIXES[kind]
+def number_record(record, *, prefix=""):
+    """Give an unsaved record its number, such as CL-2026-000042, and the key of its row.
+
+    Never waits for another transaction.
+    """
+    kind = record._meta.model_name
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(%s)", [f"office_{kind}_number"])
-        (value,) = cursor.fetchone()
-    return f"{prefix}-{clock.now().year}-{value:06d}"
+        cursor.execute(
+            "SELECT nextval(%s), nextval(pg_get_serial_sequence(%s, 'id'))",
+            [f"office_{kind}_number", record._meta.db_table],
+        )
+        value, record.pk = cursor.fetchone()
+    record.number = f"{prefix or PREFIXES[kind]}-{clock.now().year}-{value:06d}"
+
+
+def next_key(model):
+    """The key of the next row, for whoever must know it before the row is written."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id'))", [model._meta.db_table])
+        (key,) = cursor.fetchone()
+    return key
 
 
 def next_gapless(series):

@@ -37,6 +37,14 @@ def put(task, *, due_at=None, **ids):
     return row
 
 
+def put_all(messages):
+    """Accept many messages in one statement."""
+    if messages:
+        with connection.cursor() as cursor:
+            cursor.execute(*insert_sql(messages))
+        ring_after_commit()
+
+
 def insert_sql(messages):
     """One INSERT for many messages, to be part of a larger statement. (sql, params)"""
     payload = OutboxMessage._meta.get_field("payload")
@@ -168,16 +176,14 @@ def _receipt(message_id):
     """True for the first who asks: a second waits for the first's commit and then gets False."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO office_inboxreceipt (message_id) VALUES (%s) ON CONFLICT DO NOTHING",
-            [message_id],
+            "WITH first AS (INSERT INTO office_inboxreceipt (message_id) VALUES (%s) "
+            "ON CONFLICT DO NOTHING RETURNING message_id), "
+            "done AS (UPDATE office_outboxmessage SET done_at = now(), error = '' "
+            "WHERE id = %s AND done_at IS NULL) SELECT count(*) FROM first",
+            [message_id, message_id],
         )
-        first = cursor.rowcount == 1
-        cursor.execute(
-            "UPDATE office_outboxmessage SET done_at = now(), error = '' "
-            "WHERE id = %s AND done_at IS NULL",
-            [message_id],
-        )
-    return first
+        (receipts,) = cursor.fetchone()
+    return receipts == 1
 
 
 def _publish(row):

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError, connection, models, transaction
+from django.db.models.expressions import DatabaseDefault
 from django.utils.translation import gettext as _
 from django_fsm import RETURN_VALUE, FSMField, can_proceed
 
-from office import clock, outbox
+from office import clock, numbering, outbox
 from office.exceptions import Refused
 from office.models import WorkflowEdge
 from office.models.event import EVENT_FORMAT
@@ -32,7 +33,8 @@ class Move:
 def begin(record, act, *, by, note="", facts=None, tell=(), **kwargs):
     """Create `record` in the state that `act` leads to, with its first event.
 
-    `record` is unsaved, its state empty. Returns it saved. Raises `Refused` or `PermissionDenied`.
+    `record` is unsaved, its state empty. Returns it saved, in one statement where it has its key
+    already (`numbering.number_record`). Raises `Refused` or `PermissionDenied`.
     """
     with transaction.atomic(savepoint=False):
         at = clock.now()
@@ -41,11 +43,13 @@ def begin(record, act, *, by, note="", facts=None, tell=(), **kwargs):
         if transition.custom.get("guarded"):
             _name_act(act)
         _perform(record, act, by=by, at=at, **kwargs)
+        if record.pk is None:
+            record.pk = numbering.next_key(type(record))
         event = _next_event(record, transition, NOTHING, record.cycle, by, at, note, facts)
-        record.save(force_insert=True)
         event.record_id = record.pk
         event.hash = record.event_head = event.digest()
-        _write(record, {"event_head": record.event_head}, event, tell)
+        _write(_insert(record), event, tell)
+        record._state.adding, record._state.db = False, connection.alias
     return record
 
 
@@ -69,7 +73,7 @@ def move(record, act, *, by, note="", facts=None, tell=(), **kwargs):
         event.hash = record.event_head = event.digest()
         after = _columns(record)
         changed = {name: value for name, value in after.items() if before[name] != value}
-        _write(record, changed, event, tell)
+        _write(_update(record, changed), event, tell)
     return record
 
 
@@ -246,33 +250,38 @@ def _columns(record):
     }
 
 
-def _write(record, changed, event, tell):
-    """The row, the event and the outbox in one statement."""
-    meta = record._meta
-    fields = [field for field in meta.concrete_fields if field.attname in changed]
-    sets = ", ".join(f'"{field.column}" = %s' for field in fields)
-    params = [_prepared(field, changed[field.attname]) for field in fields]
-    insert_sql, insert_params = _insert(event)
-    parts = [
-        f'moved AS (UPDATE "{meta.db_table}" SET {sets} WHERE id = %s RETURNING id)',
-        f"written AS ({insert_sql})",
-    ]
-    params += [record.pk, *insert_params]
+def _write(row, event, tell):
+    """The row, by its statement and parameters, the event and the outbox in one statement."""
+    parts = {"moved": row, "written": _insert(event)}
     if tell:
-        told_sql, told_params = outbox.insert_sql(tell)
-        parts.append(f"told AS ({told_sql})")
-        params += told_params
+        parts["told"] = outbox.insert_sql(tell)
+    named = ", ".join(f"{name} AS ({sql})" for name, (sql, _params) in parts.items())
     with connection.cursor() as cursor:
-        cursor.execute(f"WITH {', '.join(parts)} SELECT count(*) FROM moved", params)
+        cursor.execute(
+            f"WITH {named} SELECT 1", [p for _sql, params in parts.values() for p in params]
+        )
     if tell:
         outbox.ring_after_commit()
 
 
+def _update(record, changed):
+    fields = [field for field in record._meta.concrete_fields if field.attname in changed]
+    sets = ", ".join(f'"{field.column}" = %s' for field in fields)
+    params = [_prepared(field, changed[field.attname]) for field in fields]
+    return f'UPDATE "{record._meta.db_table}" SET {sets} WHERE id = %s', [*params, record.pk]
+
+
 def _insert(instance: models.Model):
-    fields = [f for f in instance._meta.concrete_fields if not f.primary_key]
-    columns = ", ".join(f'"{field.column}"' for field in fields)
-    marks = ", ".join(["%s"] * len(fields))
-    params = [_prepared(field, getattr(instance, field.attname)) for field in fields]
+    """Every column that has a value: a key to come and a default of the database have none."""
+    values = {
+        field: field.pre_save(instance, True)
+        for field in instance._meta.concrete_fields
+        if not (field.generated or (field.primary_key and instance.pk is None))
+    }
+    values = {f: value for f, value in values.items() if not isinstance(value, DatabaseDefault)}
+    columns = ", ".join(f'"{field.column}"' for field in values)
+    marks = ", ".join(["%s"] * len(values))
+    params = [_prepared(field, value) for field, value in values.items()]
     return f'INSERT INTO "{instance._meta.db_table}" ({columns}) VALUES ({marks})', params
 
 

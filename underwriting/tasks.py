@@ -9,7 +9,8 @@ from underwriting.models import Quote
 
 @outbox.consumer("underwriting.quote_at_carrier", atomic=False)
 def quote_at_carrier(*, quote_id, revision):
-    quote = Quote.objects.select_related("submission", "version__product").get(pk=quote_id)
+    quotes = Quote.objects.select_related("submission", "version__product")
+    quote = quotes.defer("version__definition").get(pk=quote_id)
     services.quote_at_carrier(quote=quote, revision=revision, by=User.objects.service())
 
 

@@ -25,7 +25,7 @@ from customers.models import BankAccount, Customer
 from office import clock, money, outbox, workflow
 from office.exceptions import Refused
 from office.models import User
-from office.numbering import next_number
+from office.numbering import number_record
 
 
 def draft_payment(
@@ -188,7 +188,7 @@ def bounce_payment(*, payment: Payment, reason: str, by: User) -> Payment:
 
 def _draft(payment: Payment, by: User) -> Payment:
     payment.amount = money.exact(payment.amount)
-    payment.number = next_number("payment")
+    number_record(payment)
     return workflow.begin(payment, "draft", by=by)
 
 

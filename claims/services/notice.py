@@ -20,7 +20,7 @@ from customers.names import fold
 from office import clock, money
 from office.exceptions import Refused
 from office.models import Upload, User
-from office.numbering import next_number
+from office.numbering import number_record
 from office.workflow import begin, move
 from policies.models import Policy
 from policies.selectors import Cover, cover_at
@@ -106,8 +106,7 @@ def _open(
 def file_for(*, policy: Policy, cover: Cover, lost_at: datetime, **told: Any) -> Claim:
     """An unsaved claim on this policy, with what its cover says stamped on it."""
     definition = cover.definition
-    return Claim(
-        number=next_number("claim"),
+    claim = Claim(
         policy=policy,
         customer_id=policy.customer_id,
         carrier=definition.carrier,
@@ -122,6 +121,8 @@ def file_for(*, policy: Policy, cover: Cover, lost_at: datetime, **told: Any) ->
         reporter_folded=fold(told["reporter"])[:120],
         **told,
     )
+    number_record(claim)
+    return claim
 
 
 def _locked(policy: Policy) -> Policy:

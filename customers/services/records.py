@@ -11,7 +11,7 @@ from customers.personal import sealed_facts, sealed_key
 from customers.services.reach import keep_address, keep_contact
 from office import workflow
 from office.models import User
-from office.numbering import next_number
+from office.numbering import number_record
 
 EDITABLE = (
     "kind",
@@ -46,9 +46,7 @@ def add_customer(
 
     An agent who enters one becomes its agent. Raises `Refused` with the field it speaks of.
     """
-    number = next_number("customer")
     customer = Customer(
-        number=number,
         kind=kind,
         given_name=given_name.strip(),
         family_name=family_name.strip(),
@@ -57,8 +55,9 @@ def add_customer(
         language=language,
         channel=channel,
         agent=agent or getattr(by, "agent", None),
-        file_key=sealed_key(number),
     )
+    number_record(customer)
+    customer.file_key = sealed_key(customer.number)
     customer = workflow.begin(customer, "add", by=by)
     keep_address(customer, **address, by=by)
     if email:

@@ -1,4 +1,5 @@
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -56,8 +57,15 @@ class UserManager(BaseUserManager):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def service(self):
-        """The office itself, as the author of what clocks and workers do."""
-        return self.get(is_service=True)
+        """The office itself, as the author of what clocks and workers do, with its grants."""
+        each = models.Func("permissions", function="unnest")
+        held = Role.objects.filter(users=models.OuterRef("pk"))
+        user = self.annotate(
+            held_codes=ArraySubquery(held.values("code")),
+            held_grants=ArraySubquery(held.values(grant=each)),
+        ).get(is_service=True)
+        user.remember_roles(user.held_codes, user.held_grants)
+        return user
 
 
 class User(AbstractBaseUser):

@@ -42,7 +42,6 @@ def issue_policy(
     _refuse_unsellable(definition, version, jurisdiction, valid_from)
     _refuse_errors(definition, risk, coverages, jurisdiction)
     policy = Policy(
-        number=numbering.next_number("policy", prefix=definition.number_prefix),
         product=version.product,
         customer=customer,
         agent=agent,
@@ -50,6 +49,7 @@ def issue_policy(
         jurisdiction=jurisdiction,
         time_zone=address.time_zone,
     )
+    numbering.number_record(policy, prefix=definition.number_prefix)
     facts = {"product": definition.code, "version": definition.version, "from": valid_from}
     workflow.begin(policy, "issue", by=by, facts=facts)
     term = Term(

@@ -309,7 +309,7 @@ def test_one_policy_is_written_in_a_bounded_number_of_statements(django_assert_n
     by.may("policies.issue_policy")
     risk = factories.risk()
 
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(21):
         services.issue_policy(
             version=first.terms.get().version,
             customer=first.customer,

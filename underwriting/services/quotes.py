@@ -1,6 +1,6 @@
 """Asking the carriers, and what becomes of their quotes before one is bound."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,13 +21,13 @@ from underwriting.services.connections import carrier_of
 log = structlog.get_logger(__name__)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def request_quotes(*, submission: Submission, by: User, note: str = "") -> Submission:
     """Put the application to every carrier that sells the line there, each by a task of its own."""
     sold = versions_sold_to(
         submission.product_kind, submission.jurisdiction, submission.effective_on
     )
-    job = _start_job(submission, by)
+    job = _start_job(submission, len(sold), by)
     submission = workflow.move(submission, "quote", by=by, note=note, job=job)
     asked = {quote.carrier_id: quote for quote in submission.quotes.all()}
     to_ask = [
@@ -42,10 +42,10 @@ def request_quotes(*, submission: Submission, by: User, note: str = "") -> Submi
     return submission
 
 
-def _start_job(submission: Submission, by: User) -> Job:
+def _start_job(submission: Submission, total: int, by: User) -> Job:
     title = _("Quotes for %(number)s") % {"number": submission.number}
     return jobs.start(
-        kind="underwriting.quote", title=title, total=0, by=by, reference=submission.number
+        kind="underwriting.quote", title=title, total=total, by=by, reference=submission.number
     )
 
 
@@ -55,22 +55,28 @@ def _ask_for(
     if quote is not None:
         return workflow.move(quote, "requote", by=by, version=version, revision=submission.revision)
     quote = Quote(
-        number=numbering.next_number("quote"),
         submission=submission,
         carrier=version.product.carrier,
         version=version,
         revision=submission.revision,
     )
+    numbering.number_record(quote)
     return workflow.begin(quote, "request", by=by)
 
 
-def _send(job: Job, quotes: Iterable[Quote]) -> None:
+def _send(job: Job, quotes: Sequence[Quote]) -> None:
     """One message a carrier, so that a slow or failing one holds up nobody else."""
-    quotes = list(quotes)
-    job.total = len(quotes)
-    job.save(update_fields=["total"])
-    for quote in quotes:
-        outbox.put("underwriting.quote_at_carrier", quote_id=quote.pk, revision=quote.revision)
+    if job.total != len(quotes):
+        job.total = len(quotes)
+        job.save(update_fields=["total"])
+    outbox.put_all(
+        [
+            outbox.message(
+                "underwriting.quote_at_carrier", quote_id=quote.pk, revision=quote.revision
+            )
+            for quote in quotes
+        ]
+    )
 
 
 def quote_at_carrier(*, quote: Quote, revision: int, by: User) -> Quote:
@@ -161,7 +167,7 @@ def requote(submission: Submission, sold: list[ProductVersion], *, by: User) -> 
     if submission.job_id:
         jobs.finish(submission.job_id)
     versions = {version.product.carrier_id: version for version in sold}
-    job = _start_job(submission, by)
+    job = _start_job(submission, len(quotes), by)
     submission = workflow.move(submission, "quote", by=by, job=job)
     asked = [
         _ask_for(submission, versions[quote.carrier_id], quote, by=by)

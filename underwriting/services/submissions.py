@@ -29,7 +29,7 @@ def take_application(*, by: User, **application: Any) -> Submission:
     return request_quotes(submission=open_submission(by=by, **application), by=by)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def open_submission(
     *,
     customer: Customer,
@@ -48,7 +48,6 @@ def open_submission(
     sold = versions_sold_to(product_kind, address.jurisdiction, effective_on)
     application = _sound(sold[0], application, effective_on)
     submission = Submission(
-        number=numbering.next_number("submission"),
         customer=customer,
         agent=agent,
         address=address,
@@ -59,6 +58,7 @@ def open_submission(
         application=application,
         coverages=coverages,
     )
+    numbering.number_record(submission)
     return workflow.begin(submission, "open", by=by)
 
 

@@ -80,7 +80,7 @@ class Command(BaseCommand):
             self._tick("customers")
         for customer in customers[:PORTAL]:
             sales.open_portal(customer, self.cast)
-        return list(Customer.objects.order_by("pk"))
+        return list(Customer.objects.select_related("agent").order_by("pk"))
 
     def _sell(self, customers, count):
         sold, tried = [], 0

@@ -8,7 +8,7 @@ from accounting import services as accounting
 from accounting.enums import InvoiceState
 from accounting.models import Invoice
 from customers import services as customers
-from customers.models import Agent, Customer, Message
+from customers.models import Customer, Message
 from office import clock
 from office.celery import app
 from office.exceptions import Refused
@@ -26,11 +26,7 @@ from underwriting.models import Submission
 def add_customer(dice: risks.Dice, number: int, cast: Cast) -> Customer:
     told = risks.person(dice, number)
     agent = cast.agents[number % len(cast.agents)]
-    return customers.add_customer(by=login_of(agent), **told)
-
-
-def login_of(agent: Agent) -> User:
-    return User.objects.get(agent=agent)
+    return customers.add_customer(by=cast[agent.name], **told)
 
 
 def open_portal(customer: Customer, cast: Cast) -> User:
@@ -50,14 +46,15 @@ def sell(dice: risks.Dice, customer: Customer, kind: str, begins: datetime, cast
     """
     with clock.travel(begins - dice.days_between(2, 12)):
         submission = ask_carriers(dice, customer, kind, begins, cast)
-        offers = [_approved(quote, cast) for quote in submission.quotes.all()]
+        quotes = submission.quotes.select_related("version").defer("version__definition")
+        offers = [_approved(quote, cast) for quote in quotes]
         offers = sorted((o for o in offers if o), key=lambda quote: quote.total)
         if not offers:
             return None
         chosen = offers[0] if dice.random() < 0.7 else offers[-1]
         plans = [plan.code for plan in product_definition(chosen.version).pay_plans]
         return underwriting.bind_quote(
-            quote=chosen, pay_plan=dice.choice(plans), by=login_of(submission.agent)
+            quote=chosen, pay_plan=dice.choice(plans), by=cast[submission.agent.name]
         )
 
 
@@ -83,10 +80,10 @@ def ask_carriers(dice, customer: Customer, kind: str, begins: datetime, cast: Ca
         effective_on=begins.date(),
         application=risk,
         coverages=default_coverages(product_definition(sold[0]), risk, address.jurisdiction),
-        by=login_of(agent),
+        by=cast[agent.name],
     )
     do_outbox("underwriting.quote_at_carrier")
-    return Submission.objects.get(pk=submission.pk)
+    return submission
 
 
 def _approved(quote, cast: Cast):
