@@ -46,6 +46,13 @@ SIDEBAR = (
         "production",
         "customers.view_production|policies.view_own_policy",
     ),
+    Entry(
+        CUSTOMERS,
+        _("Rate changes"),
+        "scale",
+        "policies:rate_changes",
+        "policies.measure_ratechange",
+    ),
     Entry(CLAIMS, _("Claims"), "life-buoy", "claims:list", "claims.view_claim"),
     Entry(FINANCE, _("Payments"), "landmark", "accounting:payments", "accounting.view_payment"),
     Entry(FINANCE, _("Invoices"), "receipt", "accounting:invoices", "accounting.view_invoice"),

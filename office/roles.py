@@ -119,6 +119,22 @@ ROLES = {
             "policies.publish_productversion",
             "policies.endorse_policy",
             "policies.reverse_policy",
+            "policies.draft_productversion",
+            "policies.measure_ratechange",
+        ],
+    ),
+    "actuary": (
+        _("Actuary"),
+        _("Drafts and publishes versions of products, and measures what a new rate changes."),
+        [
+            "customers.view_customer",
+            "customers.view_every_customer",
+            "policies.view_policy",
+            "policies.draft_productversion",
+            "policies.measure_ratechange",
+            "policies.publish_productversion",
+            "underwriting.view_submission",
+            "accounting.view_ledger",
         ],
     ),
     "agent": (
@@ -186,6 +202,8 @@ ROLES = {
             "policies.publish_productversion",
             "policies.endorse_policy",
             "policies.reverse_policy",
+            "policies.draft_productversion",
+            "policies.measure_ratechange",
         ],
     ),
     "agency_manager": (

@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class PolicyState(TextChoices):
@@ -13,6 +14,12 @@ OPEN = frozenset({PolicyState.IN_FORCE})
 FINAL = frozenset({PolicyState.EXPIRED})
 # A term can be corrected after it is over, by whoever may go back so far.
 CHANGEABLE = frozenset({PolicyState.IN_FORCE, PolicyState.EXPIRED})
+
+
+class DraftState(TextChoices):
+    OPEN = "open", pgettext_lazy("product draft", "Open")
+    PUBLISHED = "published", pgettext_lazy("product draft", "Published")
+    DISCARDED = "discarded", pgettext_lazy("product draft", "Discarded")
 
 
 class TransactionKind(TextChoices):

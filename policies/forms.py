@@ -1,6 +1,10 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from office import clock
+from policies import selectors
+from policies.models import ProductDraft, ProductVersion
+
 
 class AsOfForm(forms.Form):
     """What was believed about a day: both fields may stay empty and mean today and now."""
@@ -14,3 +18,82 @@ class AsOfForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
     )
+
+
+class DraftForm(forms.ModelForm):
+    """The text of a draft. Saving is the service's; problems do not keep anybody from saving."""
+
+    text = forms.CharField(
+        label=_("Text of the product"),
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 40, "spellcheck": "false", "class": "font-mono"}),
+    )
+    note = forms.CharField(label=_("What you changed, and why"), required=False, max_length=500)
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+    class Meta:
+        model = ProductDraft
+        fields: list[str] = []
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and "text" in self.fields:
+            self.initial |= {"text": self.instance.text, "seen": self.instance.revision}
+
+    def clean(self):
+        cleaned = super().clean()
+        if "seen" in cleaned and cleaned["seen"] != self.instance.revision:
+            self.add_error(
+                "text",
+                _("Somebody else changed this draft. Copy your text, and look at it again."),
+            )
+        return cleaned
+
+
+class NoteForm(forms.Form):
+    """An act that needs no more than a reason."""
+
+    note = forms.CharField(
+        label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=500
+    )
+
+
+class PublishForm(NoteForm):
+    effective_from = forms.DateField(
+        label=_("New terms are rated on it from"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+
+    field_order = ["effective_from", "note"]
+
+
+class RateChangeForm(forms.Form):
+    """Which rates, on the book of which day, and how far one premium may move."""
+
+    rates = forms.ChoiceField(label=_("Draft or version"))
+    day = forms.DateField(
+        label=_("Policies in force on"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    cap_percent = forms.DecimalField(
+        label=_("Most that one premium may move, in per cent"),
+        help_text=_("Leave empty to measure without a cap."),
+        required=False,
+        min_value=0,
+        max_value=999,
+        decimal_places=2,
+    )
+
+    def __init__(self, *args, **kwargs):
+        kwargs["initial"] = {"day": clock.today(), **kwargs.get("initial", {})}
+        super().__init__(*args, **kwargs)
+        self.fields["rates"].choices = selectors.rates_to_measure()
+
+    def clean(self):
+        """The draft or the version itself, and the cap as a share: what the service asks for."""
+        cleaned = super().clean()
+        kind, _colon, pk = cleaned.pop("rates", "").partition(":")
+        models = {"draft": ProductDraft, "version": ProductVersion}
+        percent = cleaned.pop("cap_percent", None)
+        cap = None if percent is None else percent / 100
+        chosen = {kind: models[kind].objects.get(pk=pk)} if kind else {}
+        return {**cleaned, "cap": cap, **chosen}

@@ -30,3 +30,15 @@ def may_view_every_policy(user) -> bool:
 
 def may_load_catalogue(user) -> bool:
     return user.may("policies.publish_productversion")
+
+
+def may_draft(draft, user) -> bool:
+    return user.may("policies.draft_productversion")
+
+
+def may_publish(draft, user) -> bool:
+    return user.may("policies.publish_productversion")
+
+
+def may_measure_rates(user) -> bool:
+    return user.may("policies.measure_ratechange")

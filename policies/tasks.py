@@ -4,7 +4,7 @@ from office import outbox
 from office.daily import once_a_day
 from office.models import User
 from policies import selectors, services
-from policies.models import Policy, TermTransaction
+from policies.models import BookPage, Policy, Product, RateChange, TermTransaction
 
 
 @outbox.consumer("policies.issue_declarations")
@@ -27,3 +27,27 @@ def expire_policies(_business_date):
     office = User.objects.service()
     for policy in selectors.policies_past_their_term().iterator():
         services.expire_policy(policy=policy, by=office)
+
+
+@outbox.consumer("policies.prepare_rate_change")
+def prepare_rate_change(*, rate_change_id):
+    measured = RateChange.objects.get(pk=rate_change_id)
+    services.prepare_rate_change(measured=measured, by=User.objects.service())
+
+
+@outbox.consumer("policies.rate_page")
+def rate_page(*, rate_change_id, page_id):
+    measured = RateChange.objects.select_related("created_by", "draft", "version")
+    services.rate_page(
+        measured=measured.get(pk=rate_change_id),
+        page=BookPage.objects.defer("frame").get(pk=page_id),
+        by=User.objects.service(),
+    )
+
+
+@once_a_day("policies.pack_book")
+def pack_book(_business_date):
+    """What was written today is packed tonight, so that a rate change is measured in seconds."""
+    office = User.objects.service()
+    for code in Product.objects.values_list("code", flat=True):
+        services.pack_book(product=code, by=office)

@@ -5,6 +5,9 @@ from policies import views
 app_name = "policies"
 urlpatterns = [
     path("", views.policy_list, name="list"),
+    path("rates/", views.rate_changes, name="rate_changes"),
+    path("rates/<int:pk>/", views.rate_change, name="rate_change"),
+    path("rates/<int:pk>/policies/", views.rate_change_lines, name="rate_change_lines"),
     path("<str:number>/", views.detail, name="detail"),
     path("<str:number>/documents/<uuid:document_id>/", views.document, name="document"),
     path("<str:number>/worksheet/<int:term>/<int:sequence>/", views.worksheet, name="worksheet"),

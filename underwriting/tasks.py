@@ -14,6 +14,12 @@ def quote_at_carrier(*, quote_id, revision):
     services.quote_at_carrier(quote=quote, revision=revision, by=User.objects.service())
 
 
+@outbox.consumer("underwriting.load_rule_sets")
+def load_rule_sets(*, version_id):
+    """A product version was published: what it accepts becomes an edition of its rule set."""
+    services.load_rule_sets(by=User.objects.service())
+
+
 @once_a_day("underwriting.expire_quotes")
 def expire_quotes(business_date):
     office = User.objects.service()

@@ -6,7 +6,7 @@ from policies.catalogue.definition import (
     required_documents,
     whole_money,
 )
-from policies.catalogue.loading import SHIPPED, check_document, load_folder
+from policies.catalogue.loading import SHIPPED, check_document, check_text, load_folder
 from policies.catalogue.parts import (
     AppetiteRule,
     Cancellation,
@@ -23,6 +23,7 @@ from policies.catalogue.parts import (
     Renewal,
 )
 from policies.catalogue.reading import CatalogueError, Problem
+from policies.catalogue.writing import write_text
 from policies.rating.plan import label
 
 __all__ = [
@@ -44,9 +45,11 @@ __all__ = [
     "Reinstatement",
     "Renewal",
     "check_document",
+    "check_text",
     "choice_titles",
     "label",
     "load_folder",
     "required_documents",
     "whole_money",
+    "write_text",
 ]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from policies.catalogue.definition import ProductDefinition
 from policies.catalogue.plans import check_law, check_plan
 from policies.catalogue.prohibited import Prohibition, prohibitions_of
-from policies.catalogue.reading import CatalogueError, Problem, Source, read_yaml
+from policies.catalogue.reading import CatalogueError, Problem, Source, read_text, read_yaml
 from policies.catalogue.references import check_references
 from policies.catalogue.structure import check_structure
 from policies.catalogue.tables import check_table
@@ -51,10 +51,17 @@ def load_prohibited(file: Path = SHIPPED / PROHIBITED) -> list[Prohibition]:
 
 
 def check_document(document: dict[str, object]) -> list[Problem]:
-    """The problems of a document that came from elsewhere than a file, such as a draft."""
+    """The problems of a document that came from elsewhere than a text."""
     source = Source(document=document, places={})
     check(source, load_prohibited())
     return source.problems
+
+
+def check_text(text: str, name: str) -> tuple[ProductDefinition | None, list[Problem]]:
+    """A whole product written in one text, as a draft is: what it says, or what is wrong in it."""
+    source = read_text(text, name)
+    product = check(source, load_prohibited())
+    return (None if source.problems else product), source.problems
 
 
 def check(source: Source, table: list[Prohibition]) -> ProductDefinition | None:

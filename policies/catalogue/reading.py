@@ -70,19 +70,27 @@ class Source:
 
 def read_yaml(file: Path) -> Source:
     """The document of a file with its places, and what the dialect does not allow in it."""
-    source = Source(places={(): (file.name, 1)})
     try:
-        root = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        return read_text(file.read_text(encoding="utf-8"), file.name)
     except UnicodeDecodeError:
+        source = Source(places={(): (file.name, 1)})
         source.refuse((), _("the file is not UTF-8 text"))
+        return source
+
+
+def read_text(text: str, name: str) -> Source:
+    """The same of a text that came from elsewhere than a file, such as a draft."""
+    source = Source(places={(): (name, 1)})
+    try:
+        root = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
         reason = str(getattr(error, "problem", None) or error)
-        source.problems.append(Problem(file.name, line, "", reason))
+        source.problems.append(Problem(name, line, "", reason))
     else:
         if isinstance(root, yaml.MappingNode):
-            source.document = _Builder(file.name, source).build(root, ())
+            source.document = _Builder(name, source).build(root, ())
         else:
             source.refuse((), _("the file holds no mapping of names to values"))
     return source

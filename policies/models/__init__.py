@@ -1,5 +1,13 @@
 """The catalogue, policies, and what each term was believed to be at any moment."""
 
+from policies.models.book import (
+    BookColumn,
+    BookPage,
+    PackedSegment,
+    RateChange,
+    RateChangeLine,
+)
+from policies.models.draft import ProductDraft, ProductDraftEdit, ProductDraftEvent
 from policies.models.policy import Policy, PolicyEvent, PolicyQuerySet
 from policies.models.product import (
     Product,
@@ -17,13 +25,21 @@ from policies.models.term import (
 )
 
 __all__ = [
+    "BookColumn",
+    "BookPage",
+    "PackedSegment",
     "Policy",
     "PolicyDocument",
     "PolicyEvent",
     "PolicyQuerySet",
     "Product",
+    "ProductDraft",
+    "ProductDraftEdit",
+    "ProductDraftEvent",
     "ProductVersion",
     "ProductVersionQuerySet",
+    "RateChange",
+    "RateChangeLine",
     "Segment",
     "SegmentPremium",
     "SegmentQuerySet",

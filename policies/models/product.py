@@ -16,7 +16,7 @@ class WrittenJSONField(models.TextField):
     _pyi_private_get_type: Any
 
     def from_db_value(self, value, expression, connection):
-        return json.loads(value)
+        return None if value is None else json.loads(value)
 
     def get_prep_value(self, value):
         return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

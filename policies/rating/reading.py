@@ -66,8 +66,8 @@ class ItemReader:
     ) -> None:
         self.over = over or {}
         specs = {one: plan.inputs.get(one[0]) or Input("value", one[0]) for one in wanted}
-        of_item = [one for one, spec in specs.items() if _is_plain(spec, "item")]
-        of_risk = [one for one, spec in specs.items() if _is_plain(spec, "risk")]
+        of_item = [one for one, spec in specs.items() if is_plain(spec, "item")]
+        of_risk = [one for one, spec in specs.items() if is_plain(spec, "risk")]
         derived = [one for one in specs if one not in of_item and one not in of_risk]
         ordered = [*of_item, *of_risk, *derived]
         self.positions = {(name, False): index for index, name in enumerate(CHOSEN)}
@@ -102,9 +102,17 @@ class ItemReader:
         ]
 
 
-def _is_plain(spec: Input, root: str) -> bool:
+def is_plain(spec: Input, root: str) -> bool:
+    """Whether an input is a field of the item or of the risk, as it is."""
     path = spec.of.split(".")
     return spec.kind == "value" and spec.default is None and path[0] == root and len(path) == 2
+
+
+def is_of_risk(spec: Input) -> bool:
+    """Whether an input says the same of every item: a fact of the whole risk."""
+    return (
+        spec.of.startswith("risk.") and spec.kind != "rank" and not spec.until.startswith("item.")
+    )
 
 
 def _getter(paths: Sequence[str]) -> Callable[[Json], tuple[Any, ...]]:
@@ -118,8 +126,8 @@ def _getter(paths: Sequence[str]) -> Callable[[Json], tuple[Any, ...]]:
 
 def reader(plan: RatingPlan, spec: Input, *, numeric: bool) -> Reader:
     """The function that reads one input: as a number for bands, as text for exact keys."""
-    raw = _raw(plan, spec)
-    convert = _number if numeric else _key
+    raw = raw_reader(plan, spec)
+    convert = _number if numeric else as_key
     default = spec.default
 
     def read(facts: Facts) -> Any:
@@ -131,7 +139,8 @@ def reader(plan: RatingPlan, spec: Input, *, numeric: bool) -> Reader:
     return read
 
 
-def _raw(plan: RatingPlan, spec: Input) -> Reader:
+def raw_reader(plan: RatingPlan, spec: Input) -> Reader:
+    """The function that reads one input as it stands in the risk; None where it is missing."""
     field = _field(plan, spec.of)
     if spec.kind == "value":
         return field
@@ -195,7 +204,7 @@ def _condition(condition: Condition) -> Callable[[Json, date], bool]:
             return False
         if years:
             value = years(value, on)
-        if values is not None and _key(value) not in values:
+        if values is not None and as_key(value) not in values:
             return False
         return (low is None or value >= low) and (high is None or value < high)
 
@@ -306,7 +315,8 @@ def _number(value: Any) -> Any:
     return UNREADABLE
 
 
-def _key(value: Any) -> Any:
+def as_key(value: Any) -> Any:
+    """A value as the text of an exact key."""
     if isinstance(value, str | Unread):
         return value
     if value is True or value is False:

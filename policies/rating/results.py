@@ -8,6 +8,7 @@ from policies.rating.plan import Json, Names
 from policies.rating.steps import CompiledStep, Run
 
 Selection = Json
+BUCKET, LOWEST, HIGHEST = 5, -50, 100  # per cent, of a distribution of changes and its ends
 
 
 class Levy(NamedTuple):

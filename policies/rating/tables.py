@@ -46,17 +46,20 @@ def finder(table: Table, rows: Sequence[Row], slots: Sequence[int]) -> Find:
     if table.kind == "exact":
         return _exact(rows, slots)
     *key_slots, number_slot = slots
+    build = _banded if table.kind == "banded" else _interpolated
+    groups = by_native_keys(rows)
+    finds = {keys: build(table, group, number_slot) for keys, group in groups.items()}
+    return _grouped(finds, key_slots) if key_slots else finds[()]
+
+
+def by_native_keys(rows: Sequence[Row]) -> dict[tuple[Any, ...], list[Row]]:
+    """The rows of each band or curve by the exact keys before its number, as a risk holds them."""
     groups: dict[tuple[str, ...], list[Row]] = {}
     for row in rows:
         groups.setdefault(row[0], []).append(row)
-    build = _banded if table.kind == "banded" else _interpolated
-    finds = {keys: build(table, group, number_slot) for keys, group in groups.items()}
-    if not key_slots:
-        return finds[()]
-    return _grouped(
-        {native: find for keys, find in finds.items() for native in product(*map(natives, keys))},
-        key_slots,
-    )
+    return {
+        native: group for keys, group in groups.items() for native in product(*map(natives, keys))
+    }
 
 
 def natives(key: str) -> tuple[Any, ...]:

@@ -15,6 +15,13 @@ from policies.selectors.changes import (
 )
 from policies.selectors.cover import Cover, as_of, cover_at, coverage_terms
 from policies.selectors.documents import declarations, declarations_title
+from policies.selectors.drafts import (
+    DraftReading,
+    changed_lines,
+    draft_history,
+    next_version,
+    read_draft,
+)
 from policies.selectors.endorsements import (
     Recorded,
     endorsement,
@@ -41,6 +48,11 @@ from policies.selectors.products import (
     version_in_force,
     versions_sold,
 )
+from policies.selectors.rate_changes import (
+    rate_change_page,
+    rate_changes_of_late,
+    rates_to_measure,
+)
 from policies.selectors.sheet import SheetGroup, SheetRow, sheet_of
 from policies.selectors.told import Told, told_changes
 
@@ -48,6 +60,7 @@ __all__ = [
     "Belief",
     "Change",
     "Cover",
+    "DraftReading",
     "OpenConflict",
     "PricedTerm",
     "Recorded",
@@ -58,11 +71,13 @@ __all__ = [
     "as_of",
     "beliefs_held",
     "bills_after",
+    "changed_lines",
     "cover_at",
     "coverage_terms",
     "day_to_show",
     "declarations",
     "declarations_title",
+    "draft_history",
     "endorsement",
     "endorsement_letter",
     "endorsement_title",
@@ -72,6 +87,7 @@ __all__ = [
     "id_card_title",
     "invariants",
     "next_moment",
+    "next_version",
     "plan_change",
     "plan_reversal",
     "policies_ending",
@@ -81,7 +97,11 @@ __all__ = [
     "policy_rows",
     "price_term",
     "product_definition",
+    "rate_change_page",
+    "rate_changes_of_late",
+    "rates_to_measure",
     "rating_plan",
+    "read_draft",
     "recorded_change",
     "sheet_of",
     "term_on",

@@ -27,11 +27,14 @@ def load_catalogue(*, folder: Path = catalogue.SHIPPED, by: User) -> list[Produc
     """
     if not rules.may_load_catalogue(by):
         raise PermissionDenied(_("You may not publish products."))
-    found = (_publish(definition, by=by) for definition in catalogue.load_folder(folder))
+    found = (publish_definition(definition, by=by) for definition in catalogue.load_folder(folder))
     return [version for version in found if version]
 
 
-def _publish(definition: catalogue.ProductDefinition, *, by: User) -> ProductVersion | None:
+def publish_definition(
+    definition: catalogue.ProductDefinition, *, by: User
+) -> ProductVersion | None:
+    """Write the version that a checked definition describes; None where it is there already."""
     content = definition.to_json()
     sha256 = _sha256(content)
     known = ProductVersion.objects.filter(

@@ -1,3 +1,12 @@
 from policies.views.pages import detail, document, policy_list, worksheet
+from policies.views.rates import rate_change, rate_change_lines, rate_changes
 
-__all__ = ["detail", "document", "policy_list", "worksheet"]
+__all__ = [
+    "detail",
+    "document",
+    "policy_list",
+    "rate_change",
+    "rate_change_lines",
+    "rate_changes",
+    "worksheet",
+]

@@ -17,6 +17,7 @@ from claims import services as claims
 from claims.enums import ClaimState
 from customers.models import Message
 from office import jobs, uploads
+from policies import services as policies
 from tests import factories
 from tests.claims import scenes
 
@@ -56,8 +57,14 @@ class Office:
         )
         self.claim = scenes.claim_at(ClaimState.CLOSED, policy=self.policy)
         self._add_papers()
+        self.measured = self._measured_rates()
         while factories.work():
             pass
+
+    def _measured_rates(self):
+        actuary = factories.person("actuary", name="Ana Actuary")
+        draft = policies.draft_version(version=factories.version("BIND-HO"), by=actuary)
+        return policies.measure_rates(draft=draft, day=date(2026, 6, 1), by=actuary)
 
     def _add_papers(self):
         content = io.BytesIO()
@@ -182,6 +189,8 @@ class Office:
         return {
             "policies:document": {"number": number, "document_id": declarations},
             "policies:worksheet": {"number": number, "term": 1, "sequence": 1},
+            "policies:rate_change": {"pk": self.measured.pk},
+            "policies:rate_change_lines": {"pk": self.measured.pk},
             "portal:document": {"number": number, "pk": declarations},
             "api-policy-document": {"number": number, "pk": declarations},
             "underwriting:act": {"number": quote["number"], "act": "close"},
