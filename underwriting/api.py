@@ -66,7 +66,9 @@ class NewSubmission(serializers.Serializer):
 
     customer = serializers.CharField(max_length=24, help_text="Number of the customer.")
     agent = serializers.CharField(max_length=16, help_text="Code of the agent who sells it.")
-    kind = serializers.CharField(max_length=24, help_text="Kind of product: auto, home.")
+    kind = serializers.CharField(
+        max_length=24, help_text="Kind of product, such as auto or liability."
+    )
     effective_on = serializers.DateField(validators=DAYS, help_text="First day of cover.")
     application = serializers.DictField(help_text="The risk, by the product's `risk_schema`.")
     coverages = SelectionBody(many=True)

@@ -13,13 +13,13 @@ from underwriting.models import Quote, Submission
 pytestmark = pytest.mark.django_db
 
 
-def application(seller, insured, **changes):
-    risk = factories.risk("auto")
-    coverages = factories.usual_coverages("BIND-PA", risk)
+def application(seller, insured, kind="auto", **changes):
+    risk = factories.risk(kind)
+    coverages = factories.usual_coverages(factories.OWN[kind], risk)
     return {
         "customer": insured.number,
         "agent": seller.code,
-        "kind": "auto",
+        "kind": kind,
         "effective_on": (clock.today() + timedelta(days=10)).isoformat(),
         "application": risk,
         "coverages": [{k: v for k, v in row.items() if k != "key"} for row in coverages],
@@ -49,6 +49,35 @@ def test_an_agent_takes_asks_and_binds():
     assert "bind" in {one["act"] for one in best["actions"]}
     assert (bound.status_code, bound.json()["state"]) == (200, "bound")
     assert bound.json()["policy"] == Policy.objects.get().number
+
+
+@pytest.mark.parametrize(
+    ("kind", "items", "place", "wrong"),
+    [
+        ("liability", "classes", 1, {"basis": "units"}),
+        ("property", "buildings", 1, {"building_value": "much"}),
+        ("compensation", "payrolls", 0, {"class_code": "0000"}),
+    ],
+)
+def test_a_business_is_quoted_and_its_errors_name_the_item(kind, items, place, wrong):
+    seller, insured, caller = scene()
+    body = application(seller, insured, kind)
+    spoilt = application(seller, insured, kind)
+    item = spoilt["application"][items][place]
+    item |= wrong
+
+    opened = caller.post("submissions/", body)
+    number = opened.json()["number"]
+    caller.post(f"submissions/{number}/quote/")
+    factories.work("underwriting.quote_at_carrier")
+    quotes = caller.get(f"submissions/{number}/").json()["quotes"]
+    refused = caller.post("submissions/", spoilt)
+
+    assert {quote["carrier"] for quote in quotes} == {"BIND", "HARBOR"}
+    assert {quote["state"] for quote in quotes} == {"rated"}
+    assert is_problem(refused, 400)
+    (field,) = wrong
+    assert set(refused.json()["errors"]) == {f"application.{items}.{item['key']}.{field}"}
 
 
 def test_errors_of_an_application_come_all_at_once_by_path():

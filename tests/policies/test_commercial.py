@@ -19,7 +19,8 @@ from policies.rating import compile_plan
 from tests import factories
 from tests.claims import scenes
 from tests.papers import words_of
-from tests.policies.risks import compensation, liability, property_
+from tests.policies.risks import COMMERCIAL, compensation, liability, property_
+from underwriting import appetite
 
 ON = date(2026, 3, 1)
 # kind, what the page of the policy shows, then a loss: cause, coverage, item, what is paid
@@ -377,3 +378,51 @@ def paid_claim(policy, cause, coverage, item):
         ):
             claim = step(claim)
     return claim
+
+
+@pytest.mark.parametrize(
+    "code", ["BIND-GL", "HARBOR-GL", "BIND-CP", "HARBOR-CP", "BIND-WC", "HARBOR-WC"]
+)
+def test_no_rule_of_the_appetite_stumbles_and_none_holds_up_a_plain_risk(shipped, code):
+    product = shipped[code]
+    risk = COMMERCIAL[product.kind]
+
+    for place in product.jurisdictions:
+        found = findings(product, risk, place)
+
+        assert [one.error for one in found if one.error] == []
+        assert [one.rule for one in found if one.fired] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "changes", "rule", "blocks"),
+    [
+        ("BIND-GL", {"losses": 3}, "losses", "bind"),
+        ("BIND-GL", {"liquor_receipts": 90000}, "liquor_sales", "info"),
+        ("HARBOR-GL", {"subcontracted_cost": 600000}, "subcontracting", "quote"),
+        ("BIND-CP", {"losses": 2}, "losses", "bind"),
+        ("HARBOR-CP", {"losses": 2}, "losses", "reject"),
+        ("BIND-WC", {"experience_mod": "1.30"}, "high_mod", "bind"),
+        ("BIND-WC", {"experience_mod": None}, "no_mod", "info"),
+        ("BIND-WC", {"schedule_percent": -10}, "schedule", "bind"),
+        ("HARBOR-WC", {"experience_mod": "1.30"}, "mod", "reject"),
+    ],
+)
+def test_what_a_carrier_looks_at_twice(shipped, code, changes, rule, blocks):
+    product = shipped[code]
+    risk = {**COMMERCIAL[product.kind], **changes}
+    risk = {name: value for name, value in risk.items() if value is not None}
+
+    fired = [one for one in findings(product, risk, "US-NE") if one.fired]
+
+    assert [(one.rule, one.blocks, one.error) for one in fired] == [(rule, blocks, "")]
+
+
+def findings(product, risk, place):
+    rules = [
+        {"code": r.code, "blocks": r.blocks, "when": r.when, "messages": r.messages}
+        for r in product.appetite
+    ]
+    coverages = default_coverages(product, risk, place)
+    known = appetite.facts(risk=risk, coverages=coverages, jurisdiction=place, on=ON)
+    return appetite.evaluate(rules, known)

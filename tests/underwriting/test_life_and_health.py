@@ -212,8 +212,8 @@ def test_a_row_more_and_a_row_less_keep_what_was_typed(kind, name, key):
     client, address, head = applying(kind)
     sent = posted(factories.risk(kind, "US-NE"), head)
 
-    more = client.post(address, sent | {"add": name}).content.decode()
-    less = client.post(address, sent | {"remove": f"{name}.{sent[name][-1]}"}).content.decode()
+    more = client.post(address, sent | {"add_row": name}).content.decode()
+    less = client.post(address, sent | {"remove_row": f"{name}.{sent[name][-1]}"}).content.decode()
 
     assert f'name="{name}" value="{key}"' in more
     for typed in (more, less):

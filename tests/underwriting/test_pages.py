@@ -263,7 +263,7 @@ def test_a_row_more_answers_with_the_form_and_stores_nothing():
         "effective_on": "2026-12-20",
         **typed(factories.risk()),
         "vehicles.v1.vin": "half typed",
-        "add": "vehicles",
+        "add_row": "vehicles",
     }
 
     said = text_of(client.post(reverse("underwriting:apply"), data))

@@ -127,12 +127,13 @@ def _nothing_sold(request, customer: Customer):
 
 
 def _changes_rows(request):
-    return "add" in request.POST or "remove" in request.POST
+    """Not plain `remove`: a form's own method of that name would be hidden by the button."""
+    return "add_row" in request.POST or "remove_row" in request.POST
 
 
 def _rows_changed(request, form):
     """A row more or less is no sending: nothing is checked, and what was typed stays."""
     if not _changes_rows(request):
         return form
-    add, remove = request.POST.get("add", ""), request.POST.get("remove", "")
+    add, remove = request.POST.get("add_row", ""), request.POST.get("remove_row", "")
     return with_row_changed(form, add=add, remove=remove)

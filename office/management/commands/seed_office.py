@@ -10,10 +10,11 @@ from django.db import connection
 from accounting import services as accounting
 from accounting.enums import AccountCode
 from claims.enums import ClaimState
+from customers.enums import CustomerKind
 from customers.models import Customer
 from office import clock
+from office.management.seed import business, losses, risks, sales
 from office.management.seed import cast as people
-from office.management.seed import losses, risks, sales
 from policies import services as policies
 from underwriting import services as underwriting
 
@@ -85,8 +86,7 @@ class Command(BaseCommand):
     def _sell(self, customers, count):
         sold, tried = [], 0
         while len(sold) < count:
-            customer = customers[tried % len(customers)]
-            kind = "auto" if tried % 2 == 0 else "home"
+            customer, kind = self._buyer(customers, tried)
             begins = self.now - self.dice.days_between(5, 330)
             tried += 1
             policy = sales.sell(self.dice, customer, kind, begins, self.cast)
@@ -98,6 +98,15 @@ class Command(BaseCommand):
             kind = "auto" if number % 2 else "home"
             sales.quote_only(self.dice, customers[-number - 1], kind, self.cast)
         return sold
+
+    def _buyer(self, customers, tried):
+        """Who buys what: every sixth is a business, and buys the kinds of business in turn."""
+        firms = [one for one in customers if one.kind == CustomerKind.ORGANISATION]
+        turn, rest = divmod(tried, 6)
+        if rest == 5 and firms:
+            kinds = list(business.RISKS)
+            return firms[turn // len(kinds) % len(firms)], kinds[turn % len(kinds)]
+        return customers[tried % len(customers)], "auto" if tried % 2 == 0 else "home"
 
     def _report_losses(self, sold, count):
         states = [state for state, weight in losses.SPREAD for _ in range(weight)]

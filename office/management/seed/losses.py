@@ -9,10 +9,11 @@ from claims import selectors, services
 from claims.enums import ClaimState
 from claims.models import Claim
 from customers import services as customers
+from customers.models import Customer
 from office import clock
 from office.exceptions import Refused
 from office.management.seed.cast import Cast
-from office.management.seed.risks import Dice
+from office.management.seed.risks import Dice, person
 from office.management.seed.sales import do_outbox
 from policies.models import Policy
 from policies.selectors import cover_at
@@ -33,6 +34,30 @@ HOME = {
     "theft": ("Somebody broke in and took the electronics.", (1200, 7000)),
     "vandalism": ("The garage door was smashed.", (900, 3500)),
 }
+LIABILITY = {
+    "slip_fall": ("A visitor slipped on a wet floor and broke a wrist.", (2500, 14000)),
+    "falling_object": ("A box fell from a shelf onto a customer's foot.", (1800, 7000)),
+    "work_damage": ("A ladder went through the client's window.", (1500, 6000)),
+}
+PROPERTY = {
+    "fire": ("A fryer caught fire and smoke filled the shop.", (8000, 38000)),
+    "water": ("A sprinkler head broke over the stock.", (4000, 21000)),
+    "theft": ("Somebody broke in at night and took goods.", (2500, 9000)),
+    "vandalism": ("The shop window was smashed.", (1800, 5000)),
+}
+COMPENSATION = {
+    "strain": ("A worker hurt the back while lifting a crate.", (900, 9500)),
+    "fall": ("A worker fell from a step ladder.", (1200, 14000)),
+    "burn": ("A worker was scalded by hot water.", (700, 4500)),
+}
+STORIES = {
+    "auto": AUTO,
+    "home": HOME,
+    "liability": LIABILITY,
+    "property": PROPERTY,
+    "compensation": COMPENSATION,
+}
+INJURED = {"liability", "compensation"}  # kinds by which somebody other than the buyer is paid
 # How many of a hundred claims end up where; the rest of their life still lies ahead.
 SPREAD = [
     (ClaimState.RECEIVED, 9),
@@ -49,7 +74,8 @@ SPREAD = [
     (ClaimState.WITH_CARRIER, 3),
 ]
 # Coverages under which the policyholders themselves are paid.
-FIRST_PARTY = {"COLL", "COMP", "DWELL", "CONTENTS"}
+FIRST_PARTY = {"COLL", "COMP", "DWELL", "BUILDING", "CONTENTS"}
+PAID = FIRST_PARTY | {"PREMOPS", "WC"}
 FINAL = {ClaimState.CLOSED, ClaimState.DENIED, ClaimState.WITHDRAWN}
 
 
@@ -92,13 +118,14 @@ class Loss:
         cover = cover_at(self.policy, lost_at, self.at)
         if cover is None:
             return None
-        stories = AUTO if cover.definition.kind == "auto" else HOME
-        insured = {terms.coverage for terms in cover.coverages} & FIRST_PARTY
+        stories = STORIES.get(cover.definition.kind, {})
+        insured = {terms.coverage for terms in cover.coverages} & PAID
         causes = [one for one in stories if insured & set(cover.definition.cause(one).coverages)]
         if not causes:
             return None
         cause = self.dice.choice(causes)
         what, (low, high) = stories[cause]
+        self.kind = cover.definition.kind
         address = self.policy.address
         self.loss = Decimal(self.dice.randrange(low, high, 50))
         told: dict[str, Any] = {
@@ -157,27 +184,34 @@ class Loss:
             services.receive_document(claim=claim, document=document, by=self.cast["Ines Park"])
             services.verify_document(claim=claim, document=document, by=self.handler)
         claim = services.assign_adjuster(claim=claim, adjuster=self.adjuster, by=self.handler)
-        hit = next(
-            one for one in selectors.proposed_exposures(claim) if one["coverage"] in FIRST_PARTY
-        )
+        hit = next(one for one in selectors.proposed_exposures(claim) if one["coverage"] in PAID)
+        self.claimant = self._claimant(claim)
         services.add_exposure(
             claim=claim,
             coverage=hit["coverage"],
             item=hit["item"],
-            claimant=claim.customer,
+            claimant=self.claimant,
             by=self.handler,
         )
         return services.verify_claim(claim=claim, by=self.handler)
 
+    def _claimant(self, claim: Claim) -> Customer:
+        """Who is to be paid: the policyholder, or whoever was hurt by or at the business."""
+        if self.kind not in INJURED:
+            return claim.customer
+        told = person(self.dice, self.dice.randint(5000, 9999), organisations=False)
+        return customers.add_customer(by=self.cast["Ines Park"], **told)
+
     def investigate(self, claim: Claim) -> Claim:
         exposure = claim.exposures.get()
+        wear = 0 if self.kind in INJURED else self.dice.randint(0, 12)
         services.record_finding(
             claim=claim,
             kind="damage",
             summary="Seen on site; the damage agrees with the photos.",
             exposure=exposure,
             loss=self.loss,
-            depreciation=(self.loss * self.dice.randint(0, 12) / 100).quantize(Decimal("0.01")),
+            depreciation=(self.loss * wear / 100).quantize(Decimal("0.01")),
             by=self.adjuster,
         )
         summary = "The policyholder describes how it happened."
@@ -203,7 +237,7 @@ class Loss:
     def determine(self, claim: Claim) -> Claim:
         by = self.handler if self.loss <= 20000 else self.cast["Sofia Reyes"]
         return services.determine_claim(
-            claim=claim, claimant=claim.customer, reasons="As the adjuster found.", by=by
+            claim=claim, claimant=self.claimant, reasons="As the adjuster found.", by=by
         )
 
     def offer(self, claim: Claim) -> Claim:
@@ -219,10 +253,10 @@ class Loss:
         )
 
     def pay(self, claim: Claim) -> Claim:
-        if not claim.customer.bank_accounts.filter(verified_at__isnull=False).exists():
+        if not self.claimant.bank_accounts.filter(verified_at__isnull=False).exists():
             account = customers.add_bank_account(
-                customer=claim.customer,
-                holder=claim.customer.display_name,
+                customer=self.claimant,
+                holder=self.claimant.display_name,
                 iban_or_account=f"{self.dice.randint(10**9, 10**10 - 1)}",
                 routing="121000358",
                 by=self.cast["Ines Park"],

@@ -50,7 +50,7 @@ class Dice(Random):
         return timedelta(days=self.randint(low, high))
 
 
-def person(dice: Dice, number: int) -> dict[str, Any]:
+def person(dice: Dice, number: int, *, organisations: bool = True) -> dict[str, Any]:
     """The arguments of `add_customer` for one person or, now and then, one organisation."""
     place = dice.place()
     city, postal_code = dice.choice(CITIES[place])
@@ -66,7 +66,7 @@ def person(dice: Dice, number: int) -> dict[str, Any]:
         "phone": f"+1415555{number:04}",
         "language": "es" if dice.random() < 0.2 else "en",
     }
-    if dice.random() < 0.04:
+    if organisations and dice.random() < 0.1:
         return {**told, "kind": "organisation", "organisation_name": dice.choice(FIRMS)}
     given, family = dice.choice(GIVEN), dice.choice(FAMILY)
     return {**told, "kind": "person", "given_name": given, "family_name": family}

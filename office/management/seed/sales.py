@@ -12,7 +12,7 @@ from customers.models import Customer, Message
 from office import clock
 from office.celery import app
 from office.exceptions import Refused
-from office.management.seed import risks
+from office.management.seed import business, risks
 from office.management.seed.cast import PASSWORD, Cast
 from office.models import OutboxMessage, User
 from policies.catalogue.application import default_coverages
@@ -71,7 +71,7 @@ def ask_carriers(dice, customer: Customer, kind: str, begins: datetime, cast: Ca
             "postal_code": address.postal_code,
             "jurisdiction": address.jurisdiction,
         }
-        risk = risks.home(dice, place, begins.date())
+        risk = business.RISKS.get(kind, risks.home)(dice, place, begins.date())
     sold = versions_sold(kind=kind, jurisdiction=address.jurisdiction, on=begins.date())
     submission = underwriting.take_application(
         customer=customer,
