@@ -117,6 +117,15 @@ class WorkflowEdgeAdmin(ReadOnlyAdmin):
     list_filter = ["record_table"]
 
 
+@admin.register(models.RowChange)
+class RowChangeAdmin(ReadOnlyAdmin):
+    list_display = ["at", "row_table", "record_key", "operation", "by", "login"]
+    list_filter = ["row_table", "operation"]
+    list_select_related = ["by"]
+    search_fields = ["=record_key"]
+    show_full_result_count = False
+
+
 @admin.register(models.Document)
 class DocumentAdmin(ReadOnlyAdmin):
     list_display = ["title", "kind", "source", "language", "size", "created_at"]

@@ -5,7 +5,7 @@ import time
 
 from celery import Celery
 from celery.beat import PersistentScheduler
-from celery.signals import heartbeat_sent, setup_logging, worker_ready
+from celery.signals import heartbeat_sent, setup_logging, task_prerun, worker_ready
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "office.settings")
@@ -53,6 +53,15 @@ class HeartbeatScheduler(PersistentScheduler):
 @heartbeat_sent.connect
 def _worker_lives(**_kwargs):
     heartbeat("worker")
+
+
+@task_prerun.connect
+def _works_for_the_office(**_kwargs):
+    """What a task changes has the office itself as its author."""
+    from office import history
+    from office.models import User
+
+    history.act_as(User.objects.service)
 
 
 @setup_logging.connect

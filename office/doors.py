@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
-from office import workflow
+from office import history, workflow
 from office.exceptions import Refused
 from office.models import User
 
@@ -75,6 +75,17 @@ class PersonalSettingsMiddleware:
             return self.get_response(request)
         finally:
             timezone.deactivate()
+
+
+class AuthorMiddleware:
+    """Whoever asks is the author of the rows that this request changes (office/history.py)."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        with history.acting(lambda: request.user):
+            return self.get_response(request)
 
 
 class SecondFactorMiddleware:

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from office import workflow
+from office import history, workflow
 from office.clock import federal_holidays
 from office.enums import DepartmentCode
 from office.models import Department, Holiday, Role, User
@@ -15,8 +15,8 @@ SERVICE_EMAIL = "office@bindery.invalid"
 def write_ground_data(sender, *, using="default", **_kwargs):
     """Departments, roles, the service user, holidays and the workflow's legal edges.
 
-    Rows that exist are left as people made them; only the edges follow the code, and roles get
-    the grants that are new to it.
+    Rows that exist are left as people made them; only the edges and the triggers of the row history
+    follow the code, and roles get the grants that are new to it.
     """
     departments = [Department(code=code, name=code.label) for code in DepartmentCode]
     Department.objects.using(using).bulk_create(departments, ignore_conflicts=True)
@@ -34,6 +34,7 @@ def write_ground_data(sender, *, using="default", **_kwargs):
     )
     service.roles.set(Role.objects.using(using).filter(code="office"))
     workflow.write_edges(using)
+    history.write_triggers(using)
 
 
 def write_roles(using="default"):

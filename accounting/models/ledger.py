@@ -14,6 +14,7 @@ from accounting.enums import (
     EntryKind,
     PeriodState,
 )
+from office.history import Kept
 from office.money import MoneyField
 
 
@@ -23,6 +24,8 @@ class Account(models.Model):
     code = models.CharField(_("code"), max_length=8, primary_key=True)
     name = models.CharField(_("name"), max_length=80)
     type = models.CharField(_("type"), max_length=12, choices=AccountType)
+
+    row_history = Kept(since="change")
 
     class Meta:
         ordering = ["code"]
@@ -58,6 +61,8 @@ class Period(models.Model):
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
+
+    row_history = Kept(since="change")
 
     class Meta:
         ordering = ["-code"]

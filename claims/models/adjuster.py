@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from office.enums import Line
+from office.history import Kept
 
 
 class Adjuster(models.Model):
@@ -14,6 +15,8 @@ class Adjuster(models.Model):
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="adjuster")
     capacity = models.PositiveSmallIntegerField(_("open claims at a time"))
     is_active = models.BooleanField(_("takes claims"), default=True)
+
+    row_history = Kept()
 
     class Meta:
         ordering = ["user__name"]
@@ -32,6 +35,8 @@ class AdjusterLicence(models.Model):
     number = models.CharField(_("licence number"), max_length=40)
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("until"))
+
+    row_history = Kept(of="claims_adjuster", key="adjuster_id")
 
     class Meta:
         ordering = ["adjuster_id", "jurisdiction", "line"]

@@ -6,6 +6,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from office.enums import Line
+from office.history import Kept
+
+OF_AGENT = Kept(of="customers_agent", key="agent_id")
 
 
 class Carrier(models.Model):
@@ -14,6 +17,8 @@ class Carrier(models.Model):
     code = models.CharField(_("code"), max_length=16, primary_key=True)
     name = models.CharField(_("name"), max_length=120)
     is_own = models.BooleanField(_("our own"), default=False)
+
+    row_history = Kept()
 
     class Meta:
         ordering = ["name"]
@@ -46,6 +51,7 @@ class Agent(models.Model):
     )
     agency = models.CharField(_("agency"), max_length=120, blank=True)
 
+    row_history = Kept()
     objects = AgentQuerySet.as_manager()
 
     class Meta:
@@ -77,6 +83,7 @@ class Licence(models.Model):
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("until"), null=True, blank=True)
 
+    row_history = OF_AGENT
     objects = PeriodQuerySet.as_manager()
 
     class Meta:
@@ -108,6 +115,7 @@ class Appointment(models.Model):
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("until"), null=True, blank=True)
 
+    row_history = OF_AGENT
     objects = PeriodQuerySet.as_manager()
 
     class Meta:
@@ -145,6 +153,8 @@ class Course(models.Model):
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False
     )
+
+    row_history = OF_AGENT
 
     class Meta:
         ordering = ["agent", "-completed_on", "pk"]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from customers import places
 from customers.enums import BankAccountKind, ContactKind
 from customers.models.customer import Customer
+from office.history import Kept
 from office.vault import SealedTextField
 
 
@@ -33,6 +34,13 @@ class Address(Authored):
     postal_code = models.CharField(_("postal code"), max_length=16)
     time_zone = models.CharField(_("time zone"), max_length=64)
     is_current = models.BooleanField(_("in use"), default=True)
+
+    row_history = Kept(
+        of="customers_customer",
+        key="customer_id",
+        sealed=("street", "city", "postal_code"),
+        since="change",
+    )
 
     class Meta:
         ordering = ["-created_at"]
@@ -65,6 +73,13 @@ class ContactPoint(Authored):
     is_preferred = models.BooleanField(_("preferred"), default=False)
     is_current = models.BooleanField(_("in use"), default=True)
     bounced_on = models.DateField(_("mail came back on"), null=True, blank=True)
+
+    row_history = Kept(
+        of="customers_customer",
+        key="customer_id",
+        sealed=("value", "blind", "last4"),
+        since="change",
+    )
 
     class Meta:
         ordering = ["kind", "-is_preferred", "created_at"]
@@ -141,6 +156,12 @@ class BankAccount(Authored):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
 
+    row_history = Kept(
+        of="customers_customer",
+        key="customer_id",
+        sealed=("holder", "account", "blind", "last4", "routing"),
+        since="change",
+    )
     objects = BankAccountQuerySet.as_manager()
 
     class Meta:

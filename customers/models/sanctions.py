@@ -6,6 +6,8 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from office.history import Kept
+
 
 class SanctionEntry(models.Model):
     """One name of one listed party; its other names are rows of their own with its reference.
@@ -23,6 +25,8 @@ class SanctionEntry(models.Model):
     is_current = models.BooleanField(_("on the list"), default=True)
     loaded_at = models.DateTimeField(_("loaded"))
     loaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    row_history = Kept(since="change")
 
     class Meta:
         ordering = ["source", "reference", "name"]

@@ -1,5 +1,6 @@
 from office.models.event import Event, Recorded, WorkflowEdge
 from office.models.files import Document, Upload
+from office.models.history import RowChange
 from office.models.people import ApiKey, AuthorityLimit, Department, Role, User
 from office.models.work import (
     DailyRun,
@@ -26,6 +27,7 @@ __all__ = [
     "OutboxMessage",
     "Recorded",
     "Role",
+    "RowChange",
     "Upload",
     "User",
     "WorkflowEdge",

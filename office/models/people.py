@@ -8,12 +8,15 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from office.enums import AuthorityKind, Density, DepartmentCode, Language, Line, Theme
+from office.history import Kept
 from office.money import MoneyField
 
 
 class Department(models.Model):
     code = models.CharField(_("code"), max_length=32, primary_key=True, choices=DepartmentCode)
     name = models.CharField(_("name"), max_length=80)
+
+    row_history = Kept()
 
     class Meta:
         ordering = ["code"]
@@ -37,6 +40,8 @@ class Role(models.Model):
         models.CharField(max_length=100), verbose_name=_("permissions"), default=list, blank=True
     )
     offered = ArrayField(models.CharField(max_length=100), default=list, editable=False)
+
+    row_history = Kept()
 
     class Meta:
         ordering = ["name"]
@@ -89,6 +94,10 @@ class User(AbstractBaseUser):
     )
     joined_at = models.DateTimeField(_("joined"), auto_now_add=True)
 
+    row_history = Kept(
+        sealed=("email", "name", "password"),
+        passing=("last_login", "language", "time_zone", "theme", "density"),
+    )
     objects = UserManager()
 
     USERNAME_FIELD = "email"
@@ -175,6 +184,8 @@ class AuthorityLimit(models.Model):
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("until"), null=True, blank=True)
 
+    row_history = Kept()
+
     class Meta:
         ordering = ["kind", "-amount"]
         verbose_name, verbose_name_plural = _("authority limit"), _("authority limits")
@@ -209,6 +220,8 @@ class ApiKey(models.Model):
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+
+    row_history = Kept(sealed=("digest",), passing=("last_used_at",))
 
     class Meta:
         ordering = ["-created_at"]

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from office.enums import JobState
+from office.history import Kept
 
 
 class Job(models.Model):
@@ -133,6 +134,8 @@ class Holiday(models.Model):
     jurisdiction = models.CharField(_("jurisdiction"), max_length=8)
     day = models.DateField(_("day"))
     name = models.CharField(_("name"), max_length=80)
+
+    row_history = Kept(since="change")
 
     class Meta:
         ordering = ["day"]

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 
 from office.enums import Line
+from office.history import Kept
 
 
 class WrittenJSONField(models.TextField):
@@ -28,6 +29,8 @@ class Product(models.Model):
     line = models.CharField(max_length=12, choices=Line.choices)
     kind = models.CharField(max_length=24)
     name = models.CharField(max_length=120)
+
+    row_history = Kept()
 
     class Meta:
         indexes = [models.Index(fields=["kind"], name="product_kind")]

@@ -2,12 +2,15 @@
 
 from django.db import models
 
+from office.history import Kept
 from underwriting.models.stamps import actor
 
 
 class RuleSet(models.Model):
     code = models.CharField(max_length=40, primary_key=True)
     name = models.CharField(max_length=120)
+
+    row_history = Kept()
 
     def __str__(self):
         return self.name
