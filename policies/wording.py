@@ -61,7 +61,7 @@ def _amounts(amount: Decimal, each_person: Decimal | None, aggregate: Decimal | 
 
 def indemnity_facts(indemnity: Indemnity) -> list[tuple[str, str]]:
     """What the law pays for lost wages, and which law."""
-    share = f"{(indemnity.share_of_wage * 100).normalize():f}%"
+    share = f"{money.round(indemnity.share_of_wage * 100).normalize():f}%"
     waiting = ngettext("%(count)s day", "%(count)s days", indemnity.waiting_days)
     return [
         (_("Not paid at first"), waiting % {"count": indemnity.waiting_days}),

@@ -417,6 +417,84 @@ def test_a_step_over_a_list_keeps_to_the_law(shipped):
     assert "age must not decide a price in US-CA" in problem.reason
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "new", "path", "reason"),
+    [
+        (
+            "BIND-CP.yaml",
+            "minimum: {US-FL: 2%}",
+            "minimum: {US-FL: 3%}",
+            "coverages.3.deductible.minimum",
+            "“3%” is not known",
+        ),
+        (
+            "BIND-CP.yaml",
+            "{code: 24h, name: {en: 24 hours, es: 24 horas}}",
+            "{code: 24h, name: {en: 24 hours}}",
+            "coverages.2.deductible.options.1.name",
+            "'es' is a required property",
+        ),
+        (
+            "BIND-GL.yaml",
+            "where: {input: item.basis, in: [units]}, table: premises",
+            "where: {input: item.base, in: [units]}, table: premises",
+            "rating.steps.1",
+            "the input “item.base” leads to no field of the risk",
+        ),
+        (
+            "BIND-GL.yaml",
+            '"800", "803", "1.09"',
+            '"800", "802", "1.09"',
+            "rating.tables.territory.rows.7",
+            "the band does not begin where the one before ends",
+        ),
+        (
+            "BIND-WC.yaml",
+            '        - [US-NE, "8810", "0.13"]\n',
+            "",
+            "coverages.0",
+            "the table “class_rate” has no row for “8810” in US-NE",
+        ),
+        (
+            "BIND-WC.yaml",
+            "US-NE: {waiting_days: 7,",
+            "US-TX: {waiting_days: 7,",
+            "coverages.0.indemnity",
+            "“US-TX” is not known",
+        ),
+        (
+            "BIND-WC.yaml",
+            "scope: policy, table: premium_discount, inputs: [premium]",
+            "scope: policy, table: premium_discount, inputs: [jurisdiction]",
+            "rating.steps.11",
+            "the last input of the table “premium_discount” must be a number",
+        ),
+    ],
+)
+def test_what_businesses_buy_is_checked_to_the_line(folder, file, old, new, path, reason):
+    shutil.copy(SHIPPED / file, folder)
+    spoil(folder, old, new, file)
+
+    (found,) = (one for one in problems(folder) if one[2] == path)
+
+    assert found[0] == file
+    assert found[1] > 1
+    assert reason in found[3]
+
+
+def test_coinsurance_is_a_choice_among_percentages(folder):
+    shutil.copy(SHIPPED / "BIND-CP.yaml", folder)
+    spoil(folder, 'enum: ["80", "90", "100", "0"]', 'enum: ["80", "most"]', "kinds/property.yaml")
+
+    found = {(file, path, reason) for file, _line, path, reason in problems(folder)}
+
+    assert (
+        "BIND-CP.yaml",
+        "coverages.0.coinsurance",
+        "coinsurance is a field that chooses among whole percentages up to 100",
+    ) in found
+
+
 def test_a_mistake_in_the_file_of_the_kind_is_told_of_that_file(folder):
     line = spoil(folder, "coverages: [TOW],", "coverages: [TOWING],", "kinds/auto.yaml")
 

@@ -43,7 +43,7 @@ LIVES = [
     ),
     (
         "compensation",
-        ("Payroll by class", "Kitchen and service", "As the law says", "7 days", "$1,154.00"),
+        ("Payroll by class", "Kitchen and service", "As the law says", "7 days", "66.67%"),
         "strain",
         "WC",
         "",
