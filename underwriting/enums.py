@@ -25,6 +25,7 @@ class QuoteState(TextChoices):
 
 BINDABLE = frozenset({QuoteState.RATED, QuoteState.APPROVED})
 PRICED = frozenset({QuoteState.RATED, QuoteState.REFERRED, QuoteState.APPROVED})
+NEGOTIABLE = PRICED | {QuoteState.DECLINED}
 WITHDRAWABLE = PRICED | {QuoteState.PENDING, QuoteState.FAILED}
 REQUOTABLE = WITHDRAWABLE | {QuoteState.DECLINED, QuoteState.EXPIRED}
 ASK_AGAIN = frozenset({QuoteState.FAILED, QuoteState.EXPIRED})

@@ -195,6 +195,7 @@ class Office:
             "api-policy-document": {"number": number, "pk": declarations},
             "underwriting:act": {"number": quote["number"], "act": "close"},
             "underwriting:worksheet": quote,
+            "underwriting:negotiate": quote,
             "underwriting:quote_act": {**quote, "act": "withdraw"},
         }
 

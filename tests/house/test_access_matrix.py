@@ -70,6 +70,7 @@ MATRIX = {
     "api-quote-approve": "xnc nc ncnnnccnncn",
     "api-quote-decline": "xnc nc ncnnnccnncn",
     "api-quote-withdraw": "xnx nb nxnnnbxnnxn",
+    "api-quote-negotiate": "xnx nb nxnnnbxnnxn",
     "api-quote-bind": "xnx nb nxnnnbxnnxn",
     "api-products": "xoo oo ooooooooooo",
     "api-policies": "xoo oo ooooooooooo",
@@ -203,6 +204,7 @@ MATRIX = {
     "underwriting:compare_paper": "spp no nonnnoonnon",
     "underwriting:act": "spp no nxnnnoxnnxn",
     "underwriting:worksheet": "spp no nonnnoonnon",
+    "underwriting:negotiate": "spp no nxnnnoxnnxn",
     "underwriting:quote_act": "spp no nxnnnoxnnxn",
 }
 LETTERS = {

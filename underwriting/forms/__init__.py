@@ -1,4 +1,5 @@
 from underwriting.forms.application import ApplicationForm, with_row_changed
+from underwriting.forms.negotiation import NegotiationForm
 from underwriting.forms.small import (
     BindForm,
     ConnectionForm,
@@ -14,6 +15,7 @@ __all__ = [
     "BindForm",
     "ConnectionForm",
     "EditForm",
+    "NegotiationForm",
     "NewForm",
     "NoteForm",
     "ReasonForm",

@@ -16,6 +16,7 @@ from policies.catalogue import ProductDefinition
 from underwriting import rules
 from underwriting.enums import (
     BINDABLE,
+    NEGOTIABLE,
     PRICED,
     REQUOTABLE,
     WITHDRAWABLE,
@@ -51,6 +52,7 @@ class Quote(Recorded):
     carrier = models.ForeignKey("customers.Carrier", models.PROTECT, related_name="quotes")
     version = models.ForeignKey("policies.ProductVersion", models.PROTECT, related_name="quotes")
     revision = models.PositiveIntegerField()
+    wanted = models.JSONField(null=True, blank=True)  # of this carrier alone, after a negotiation
     coverages = models.JSONField(default=list)
     notes = models.JSONField(default=list)
     premium = MoneyField(null=True, blank=True)
@@ -228,7 +230,29 @@ class Quote(Recorded):
     )
     def requote(self, *, by, at, version, revision):
         """Back to be rated: the price, the trace and any approval are void (events keep them)."""
-        self.version, self.revision = version, revision
+        self.version, self.revision, self.wanted = version, revision, None
+        self.void_price()
+
+    @transition(
+        state,
+        source=sorted(NEGOTIABLE),
+        target=QuoteState.PENDING,
+        permission=rules.may_request,
+        custom={"label": gettext_lazy("Negotiate"), "icon": "messages-square"},
+    )
+    def negotiate(self, *, by, at, wanted):
+        """Other terms are asked of this carrier alone; its answer so far stays in the events."""
+        if wanted == self.asked:
+            raise Refused(_("This is what the carrier was asked already. Change something."))
+        self.wanted = wanted
+        self.void_price()
+
+    @property
+    def asked(self):
+        """The coverages that the carrier is asked for."""
+        return self.submission.coverages if self.wanted is None else self.wanted
+
+    def void_price(self):
         self.premium = self.tax = self.fees = self.total = None
         self.commission_rate = self.commission = self.expires_on = self.rule_version = None
         self.coverages, self.notes, self.worksheet, self.trace = [], [], [], []

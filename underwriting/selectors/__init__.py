@@ -1,4 +1,5 @@
 from underwriting.selectors.changes import ChangeReview, review_change
+from underwriting.selectors.rounds import rounds_of
 from underwriting.selectors.submissions import (
     TONES,
     ComparedRow,
@@ -37,6 +38,7 @@ __all__ = [
     "quotes_of",
     "review_change",
     "risk_of",
+    "rounds_of",
     "submission_rows",
     "trace_of",
     "with_quote_in",

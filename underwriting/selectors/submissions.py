@@ -200,7 +200,7 @@ def _cover_sections(
     for key, title in {**titles, "": _("The whole policy")}.items():
         names = {c: label(t.names) for one in terms for (i, c), t in one.items() if i == key}
         rows = [
-            ComparedRow(name, [_cover_text(one.get((key, code))) for one in terms])
+            ComparedRow(name, [cover_text(one.get((key, code))) for one in terms])
             for code, name in names.items()
         ]
         if rows:
@@ -208,7 +208,7 @@ def _cover_sections(
     return sections
 
 
-def _cover_text(terms: CoverageTerms | None) -> str:
+def cover_text(terms: CoverageTerms | None) -> str:
     if terms is None:
         return _("Not covered")
     limit = wording.limit_text(terms)

@@ -18,6 +18,9 @@ from underwriting.enums import ASK_AGAIN, REQUOTABLE, WITHDRAWABLE, QuoteState
 from underwriting.models import Quote, RuleSetVersion, Submission
 from underwriting.services.connections import carrier_of
 
+# What of an answer the event keeps: each round of a negotiation can be read again.
+ROUND = ("coverages", "premium", "tax", "fees", "total", "commission", "blocks")
+
 log = structlog.get_logger(__name__)
 
 
@@ -94,9 +97,10 @@ def quote_at_carrier(*, quote: Quote, revision: int, by: User) -> Quote:
         act, stamps = "fail", {"reason": _("The carrier's system gave no usable answer.")}
     else:
         act, stamps = answer.act, {"answer": _stamps(answer, rule_version)}
+    facts = {name: stamps["answer"][name] for name in ROUND} if "answer" in stamps else stamps
     try:
         with transaction.atomic():
-            quote = workflow.move(quote, act, by=by, revision=revision, **stamps)
+            quote = workflow.move(quote, act, by=by, revision=revision, facts=facts, **stamps)
             jobs.advance(quote.submission.job_id)
             _finish_job(quote.submission)
     except Refused:
@@ -118,7 +122,7 @@ def _ask_carrier(quote: Quote, rule_version: RuleSetVersion) -> carriers.Answer:
     question = carriers.Question(
         key=f"{quote.number}-{quote.event_count}",
         risk=submission.application,
-        wanted=submission.coverages,
+        wanted=quote.asked,
         jurisdiction=submission.jurisdiction,
         effective_on=submission.effective_on,
     )
@@ -180,6 +184,23 @@ def requote(submission: Submission, sold: list[ProductVersion], *, by: User) -> 
         workflow.move(quote, "withdraw", by=by, reason=reason)
     _send(job, asked)
     return submission
+
+
+@transaction.atomic
+def negotiate_quote(
+    *, quote: Quote, wanted: Sequence[dict[str, Any]], by: User, note: str
+) -> Quote:
+    """Ask one carrier for other terms. Its price and any approval are void until it answers."""
+    job = _start_job(quote.submission, 1, by)
+    before = quote.submission.job_id
+    submission = workflow.move(quote.submission, "quote", by=by, note=note, job=job)
+    if before:
+        jobs.finish(before)
+    asked = {"wanted": list(wanted)}
+    quote = workflow.move(quote, "negotiate", by=by, note=note, facts=asked, **asked)
+    quote.submission = submission
+    _send(job, [quote])
+    return quote
 
 
 def approve_quote(*, quote: Quote, by: User, note: str) -> Quote:

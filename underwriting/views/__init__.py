@@ -1,4 +1,4 @@
-from underwriting.views.acts import act, quote_act
+from underwriting.views.acts import act, negotiate, quote_act
 from underwriting.views.application import apply, edit, new
 from underwriting.views.pages import (
     compare,
@@ -16,6 +16,7 @@ __all__ = [
     "compare_paper",
     "detail",
     "edit",
+    "negotiate",
     "new",
     "progress",
     "quote_act",

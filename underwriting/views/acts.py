@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from office import workflow
 from office.doors import demand_open, staff_required
 from office.exceptions import Refused
+from policies.selectors import product_definition
 from underwriting import rules, services
-from underwriting.forms import BindForm, NoteForm, ReasonForm
+from underwriting.forms import BindForm, NegotiationForm, NoteForm, ReasonForm
 from underwriting.views.pages import crumbs_of, quote_of, submission_of
 
 ACTS = {
@@ -59,6 +60,29 @@ def quote_act(request, number, quote_number, act):
             messages.success(request, _("Done: %(record)s.") % {"record": done})
             return redirect(done if act == "bind" else quote.submission)
     return _form_page(request, quote.submission, quote, act, form)
+
+
+@staff_required
+def negotiate(request, number, quote_number):
+    """Ask one carrier for other terms."""
+    quote = quote_of(request, number, quote_number)
+    demand_open(request, quote, "negotiate")
+    form = NegotiationForm(quote, product_definition(quote.version), request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.negotiate_quote(quote=quote, by=request.user, **form.cleaned_data)
+            return redirect(quote.submission)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+    label = workflow.label_of(quote, "negotiate")
+    context = {
+        "quote": quote,
+        "submission": quote.submission,
+        "form": form,
+        "title": label,
+        "crumbs": [*crumbs_of(quote.submission), {"label": label}],
+    }
+    return render(request, "underwriting/negotiate.html", context)
 
 
 def _form_page(request, submission, record, act, form):

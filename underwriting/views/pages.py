@@ -21,7 +21,7 @@ from underwriting.models import Quote, Submission
 
 STOP_POLLING = 286
 SUBMISSION_ACTS = ("quote", "edit", "close")
-QUOTE_ACTS = ("bind", "approve", "decline", "withdraw")
+QUOTE_ACTS = ("bind", "approve", "negotiate", "decline", "withdraw")
 
 
 def _waits(rows, user):
@@ -158,6 +158,7 @@ def worksheet(request, number, quote_number):
         "submission": quote.submission,
         "lines": selectors.worksheet(quote) if visible else [],
         "findings": selectors.trace_of(quote),
+        "rounds": selectors.rounds_of(quote, request.user),
         "crumbs": [*crumbs_of(quote.submission), {"label": quote.number}],
     }
     return render(request, "underwriting/worksheet.html", context)
