@@ -5,6 +5,7 @@ from claims import views
 app_name = "claims"
 urlpatterns = [
     path("", views.claim_list, name="list"),
+    path("assign/", views.assign_picked, name="assign_picked"),
     path("report/", views.report, name="report"),
     path("<str:number>/", views.detail, name="detail"),
     path("<str:number>/reserves/", views.reserves, name="reserves"),

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.apps import apps
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,8 +18,10 @@ from office import desk as desks
 from office import production as figures
 from office.doors import staff_required
 from office.enums import Density, JobState, Language, Theme
-from office.lists import Column, Filter, List
-from office.models import Job, User
+from office.exceptions import Refused
+from office.lists import Column, Filter, List, own
+from office.models import Job, OwnView, User
+from office.navigation import address
 from office.uploads import TooMuchAtOnce
 from office.workflow import targets_of
 
@@ -51,6 +54,37 @@ def preferences(request):
     }
     User.objects.filter(pk=request.user.pk).update(**changed)
     return HttpResponse(status=204)
+
+
+@staff_required
+@require_POST
+def keep_view(request):
+    """Name the filter of a list: a tab that only this person sees."""
+    name = request.POST.get("list", "")
+    back = f"{address(name)}?{request.POST.get('query', '')}".rstrip("?")
+    if not address(name):
+        raise Http404
+    try:
+        view = own.keep_view(
+            key=name,
+            name=request.POST.get("name", ""),
+            query=request.POST.get("query", ""),
+            by=request.user,
+        )
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(back)
+    messages.success(request, _("“%(name)s” is among your views now.") % {"name": view})
+    return redirect(f"{address(name)}?{view.query}&own={view.pk}")
+
+
+@staff_required
+@require_POST
+def delete_view(request, pk):
+    view = get_object_or_404(OwnView, pk=pk, user=request.user)
+    own.delete_view(view=view, by=request.user)
+    messages.success(request, _("“%(name)s” is deleted.") % {"name": view})
+    return redirect(address(view.list_key) or "desk")
 
 
 @login_not_required

@@ -26,6 +26,7 @@ TONES = {InvoiceState.OPEN: "warn", InvoiceState.PAID: "good"}
 INVOICES = List(
     name=gettext_lazy("Invoices"),
     sort="-pk",
+    url_name="accounting:invoices",
     columns=[
         Column("number", gettext_lazy("Invoice"), "link", link="accounting:invoice"),
         Column("customer__display_name", gettext_lazy("Customer")),
@@ -68,8 +69,11 @@ INVOICES = List(
 @SEEN_BY
 @require_GET
 def invoice_list(request):
-    rows = Invoice.objects.for_user(request.user).annotate(left=F("total") - F("paid"))
-    return INVOICES.respond(request, rows, template="accounting/invoices.html")
+    return INVOICES.respond(request, _listed(request.user), template="accounting/invoices.html")
+
+
+def _listed(user):
+    return Invoice.objects.for_user(user).annotate(left=F("total") - F("paid"))
 
 
 @SEEN_BY
@@ -87,7 +91,8 @@ def invoice_page(request, number):
         "ahead": selectors.instalments_ahead(account.policy_number),
         "figures": _figures(invoice),
         "acts": _acts(request, invoice),
-        "crumbs": _crumbs(),
+        "crumbs": [INVOICES.way_back(request), {"label": invoice.number}],
+        "neighbours": INVOICES.neighbours(request, _listed(request.user), invoice),
     }
     return render(request, "accounting/invoice.html", context)
 

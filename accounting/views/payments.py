@@ -42,6 +42,7 @@ TONES = {
 PAYMENTS = List(
     name=gettext_lazy("Payments"),
     sort="-pk",
+    url_name="accounting:payments",
     columns=[
         Column("number", gettext_lazy("Payment"), "link", link="accounting:payment"),
         Column("payee_name", gettext_lazy("Payee")),
@@ -124,7 +125,8 @@ def payment_page(request, number):
         "entries": selectors.entries_for(payment.reference),
         "is_own_draft": payment.state == PaymentState.DRAFTED
         and payment.drafted_by_id == request.user.pk,
-        "crumbs": _crumbs(),
+        "crumbs": [PAYMENTS.way_back(request), {"label": payment.number}],
+        "neighbours": PAYMENTS.neighbours(request, Payment.objects.for_user(request.user), payment),
     }
     return render(request, "accounting/payment.html", context)
 
@@ -182,7 +184,3 @@ def _payment(request, number):
     rows = Payment.objects.for_user(request.user)
     related = ("payee", "bank_account", "drafted_by", "approved_by", "cancelled_by")
     return get_object_or_404(rows.select_related(*related), number=number)
-
-
-def _crumbs():
-    return [{"label": _("Payments"), "href": reverse("accounting:payments")}]

@@ -20,6 +20,7 @@ from claims.selectors.invariants import INVARIANTS, invariants
 from claims.selectors.letters import regulator_of
 from claims.selectors.worklists import (
     COLUMNS,
+    LIST_FIGURES,
     VIEWS,
     breaches,
     desk,
@@ -35,6 +36,7 @@ from claims.selectors.worklists import (
 __all__ = [
     "COLUMNS",
     "INVARIANTS",
+    "LIST_FIGURES",
     "VIEWS",
     "breaches",
     "cause_name",

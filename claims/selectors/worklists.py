@@ -3,17 +3,20 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Subquery
+from django.db.models import Count, F, Q, QuerySet, Subquery, Sum
+from django.utils.translation import gettext_lazy as _
 
 from claims.enums import OPEN, TURN, ClaimState
 from claims.models import Claim, Escalation
 from claims.models.claim import ClaimQuerySet
 from office import clock
 from office.enums import DepartmentCode
+from office.lists import Figure
 from office.models import User
 from policies.models import Policy
 
 PAGE = 50
+SOON_DAYS = 3
 # A saved view: which claims, and the column they are read by (ascending unless it says "-").
 VIEWS = ("mine", "my_turn", "overdue", "open", "held", "with_carrier", "newest")
 COLUMNS = (
@@ -65,6 +68,30 @@ def in_view(
         case "with_carrier":
             return claims.filter(state=ClaimState.WITH_CARRIER, due_on__isnull=False)
     return claims
+
+
+def _overdue(user: User) -> Count:
+    return Count("pk", filter=Q(due_on__lt=clock.today(user.time_zone)))
+
+
+def _due_soon(user: User) -> Count:
+    today = clock.today(user.time_zone)
+    soon = clock.add_days(today, SOON_DAYS)
+    return Count("pk", filter=Q(due_on__gte=today, due_on__lte=soon))
+
+
+def _without_adjuster(user: User) -> Count:
+    return Count("pk", filter=Q(due_on__isnull=False, adjuster=None))
+
+
+# Above the list of claims: of the whole filter, loaded after the page.
+LIST_FIGURES = (
+    Figure(_("Overdue"), _overdue, tone="bad"),
+    Figure(_("Due within 3 days"), _due_soon, tone="warn"),
+    Figure(_("Open without an adjuster"), _without_adjuster),
+    Figure(_("Outstanding reserves"), lambda user: Sum("reserved"), kind="money"),
+    Figure(_("Paid"), lambda user: Sum("paid_total"), kind="money"),
+)
 
 
 def listed(user: User) -> QuerySet[Claim]:

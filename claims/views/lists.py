@@ -7,7 +7,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from claims import selectors
+from claims import rules, selectors
 from claims.enums import PATH, ClaimState
 from claims.forms import FilterForm
 from office import lists
@@ -78,6 +78,9 @@ def _saved_view(name, label):
 CLAIMS = lists.List(
     name=gettext_lazy("Claims"),
     sort="due_on",
+    url_name="claims:list",
+    has_picks=True,
+    figures=selectors.LIST_FIGURES,
     columns=(
         lists.Column("number", gettext_lazy("Claim"), kind="link", link="claims:detail"),
         lists.Column(
@@ -108,4 +111,15 @@ CLAIMS = lists.List(
 @permission_required("claims.view_claim")
 @require_GET
 def claim_list(request):
-    return CLAIMS.respond(request, selectors.listed(request.user), template="claims/list.html")
+    context = {"may_assign": rules.may_assign(None, request.user)}
+    rows = selectors.listed(request.user)
+    return CLAIMS.respond(request, rows, template="claims/list.html", context=context)
+
+
+def place_in_list(request, claim):
+    """The way back to the list that somebody came from, and the claims beside this one in it."""
+    rows = selectors.listed(request.user)
+    return {
+        "crumbs": [CLAIMS.way_back(request), {"label": claim.number}],
+        "neighbours": CLAIMS.neighbours(request, rows, claim),
+    }

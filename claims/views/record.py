@@ -14,7 +14,7 @@ from claims import deadlines, rules, selectors
 from claims.enums import DOCUMENT_FROM, ClaimState, DocumentState, DuplicateState
 from claims.models import ReserveChange
 from claims.views.acts import ACTS, claim_of
-from claims.views.lists import TONES
+from claims.views.lists import TONES, place_in_list
 from customers import places
 from office import authority, clock, money, workflow
 from office.doors import permission_required
@@ -78,10 +78,7 @@ def detail(request, number):
         "letters": claim.letters.select_related("document", "message"),
         "handover": claim.handovers.select_related("carrier").prefetch_related("notes").first(),
         "events": _events(claim),
-        "crumbs": [
-            {"label": _("Claims"), "href": reverse("claims:list")},
-            {"label": claim.number},
-        ],
+        **place_in_list(request, claim),
     }
     return render(request, "claims/detail.html", context)
 

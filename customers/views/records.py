@@ -37,6 +37,7 @@ CUSTOMERS = lists.List(
         lists.Column("language", gettext_lazy("Language"), priority="wide", words=Language),
         lists.Column("channel", gettext_lazy("Preferred channel"), priority="wide", words=Channel),
     ),
+    url_name="customers:list",
     sort="folded",  # family name first, without accents
     filters=(
         lists.Filter("q", forms.SearchField(), narrow=selectors.narrow),
@@ -50,9 +51,13 @@ CUSTOMERS = lists.List(
 @require_GET
 def customer_list(request):
     """All customers one may see, by name; a search narrows them."""
-    rows = Customer.objects.for_user(request.user).active().with_current_address()
     context = {"may_add": rules.may_add(None, request.user)}
+    rows = _listed(request.user)
     return CUSTOMERS.respond(request, rows, template="customers/list.html", context=context)
+
+
+def _listed(user):
+    return Customer.objects.for_user(user).active().with_current_address()
 
 
 @SEEN_BY
@@ -72,7 +77,8 @@ def customer_page(request, number, sections=()):
         "acts": _acts_open(request.user, customer),
         "may_keep": rules.may_keep_own(customer, request.user),
         "may_verify": rules.may_verify_bank_account(customer, request.user),
-        "crumbs": [_crumb()],
+        "crumbs": [CUSTOMERS.way_back(request), {"label": customer.number}],
+        "neighbours": CUSTOMERS.neighbours(request, _listed(request.user), customer),
     }
     return render(request, "customers/detail.html", context)
 

@@ -11,9 +11,10 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -22,14 +23,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from office import export, money
-from office.lists import keyset
+from office.lists import keyset, origin, own
 from office.lists.columns import Column, Row, cell_writer, join, pick_writer
 from office.lists.counts import Count, count_all
+from office.lists.figures import Figure, figures_of
 from office.lists.places import KeysetPage, page_of
+from office.models import OwnView
 
 __all__ = [
     "Column",
     "Count",
+    "Figure",
     "Filter",
     "KeysetPage",
     "List",
@@ -40,7 +44,7 @@ __all__ = [
 
 PAGE_SIZE = 50
 EXPORT_CHUNK = 2_000
-OWN_WORDS = ("page", "format", "counts")  # of the address, apart from view, sort and filters
+OWN_WORDS = ("page", "format", "counts", "own")  # of the address, apart from view, sort and filters
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,11 @@ class Filter:
 
 @dataclass
 class List:
-    """The declaration of a list. `sort` is the order it opens in, "-due_on" descends."""
+    """The declaration of a list. `sort` is the order it opens in, "-due_on" descends.
+
+    With the `url_name` of its page people keep views of their own, and a record knows its
+    neighbours in the list that somebody came from.
+    """
 
     name: str | Promise
     columns: Sequence[Column]
@@ -85,6 +93,8 @@ class List:
     filters: Sequence[Filter] = ()
     size: int = PAGE_SIZE
     has_picks: bool = False
+    figures: Sequence[Figure] = ()
+    url_name: str = ""
 
     def respond(
         self,
@@ -105,7 +115,26 @@ class List:
             return export.respond(kind, name=str(self.name), head=head, rows=page.exported())
         if "counts" in request.GET:
             return render(request, "pieces/list_counts.html", {"table": page, **page.counts()})
-        return render(request, template, {**page.context(), **(context or {})})
+        response = render(request, template, {**page.context(), **(context or {})})
+        if self.url_name:
+            origin.remember(response, page)
+        return response
+
+    def way_back(self, request: HttpRequest) -> dict[str, Any]:
+        """The crumb that leads back to the list as it was when somebody left it."""
+        query = origin.query_of(self, request)
+        words = query.urlencode() if query else ""
+        return {"label": self.name, "href": f"{reverse(self.url_name)}?{words}".rstrip("?")}
+
+    def neighbours(self, request: HttpRequest, rows: QuerySet, record: Model) -> dict | None:
+        """The records beside this one among `rows` of the list, as somebody left it.
+
+        A statement each, and None where nobody came from the list.
+        """
+        query = origin.query_of(self, request)
+        if query is None:
+            return None
+        return origin.neighbours(ListPage(self, request, rows, query=query), record)
 
     @cached_property
     def keys(self) -> list[str]:
@@ -138,18 +167,26 @@ class List:
 class ListPage:
     """One page of a list for one request: what `list.html` draws, and what its pager asks."""
 
-    def __init__(self, declared: List, request: HttpRequest, rows: QuerySet) -> None:
+    def __init__(
+        self,
+        declared: List,
+        request: HttpRequest,
+        rows: QuerySet,
+        *,
+        query: QueryDict | None = None,
+    ) -> None:
         self.declared, self.request, self.all_rows = declared, request, rows
+        self.query = request.GET if query is None else query
         views = {view.key: view for view in declared.views}
-        self.view = views.get(request.GET.get("view", ""), next(iter(views.values()), None))
-        asked = request.GET.get("sort", "")
+        self.view = views.get(self.query.get("view", ""), next(iter(views.values()), None))
+        asked = self.query.get("sort", "")
         opens = (self.view and self.view.sort) or declared.sort
         self.sort = asked if asked in declared.sorts else opens
         self.cursor = self._cursor()
         self._has_more = False
 
     def _cursor(self) -> keyset.Cursor | None:
-        text = self.request.GET.get("page", "")
+        text = self.query.get("page", "")
         return keyset.read(text, self.sort, self.all_rows) if text else None
 
     # What is shown
@@ -158,9 +195,9 @@ class ListPage:
     def filter_form(self) -> forms.Form | None:
         if not self.declared.filters:
             return None
-        form = self.declared.form_class(self.request.GET)
+        form = self.declared.form_class(self.query)
         for name in ("view", "sort"):
-            if self.request.GET.get(name):
+            if self.query.get(name):
                 form.fields[name] = forms.CharField(widget=forms.HiddenInput, required=False)
         return form
 
@@ -260,6 +297,7 @@ class ListPage:
             "filter_form": self.filter_form,
             "export_formats": export.FORMATS if len(self) else (),
             "sorted_by": self.sorted_by,
+            "own_view": self.own_view,
         }
 
     @property
@@ -275,20 +313,36 @@ class ListPage:
                 "label": capfirst(str(view.label)),
                 "href": f"{self.request.path}?view={view.key}",
                 "count": count,
-                "current": view is self.view,
+                "current": view is self.view and not self.own_view,
             }
             for view, count in zip(self.declared.views, known, strict=False)
         ]
 
+    @cached_property
+    def own_view(self) -> OwnView | None:
+        """The view of one's own that the address names, read only when it names one."""
+        asked = self.request.GET.get("own", "")
+        kept = own.own_views(self.declared.url_name, self.request.user) if asked else []
+        return next((view for view in kept if str(view.pk) == asked), None)
+
     def counts(self) -> dict[str, Any]:
-        """The tabs with their counts and the count of the filter, in one statement."""
-        views = [view.narrow(self.all_rows, self.request.user) for view in self.declared.views]
-        *counts, count = count_all([*views, self.filtered])
-        return {"tabs": self.tabs(counts), "count": count}
+        """The tabs with their counts and the count of the filter, in one statement.
+
+        With them come the figures, and the tabs of one's own views.
+        """
+        user, declared = self.request.user, self.declared
+        views = [view.narrow(self.all_rows, user) for view in declared.views]
+        kept = own.own_views(declared.url_name, user)
+        found = count_all([*views, *own.rows_of(self, kept), self.filtered])
+        return {
+            "tabs": self.tabs(found) + own.tabs_of(self, kept, found[len(views) :]),
+            "count": found[-1],
+            "figures": figures_of(self.filtered, declared.figures, user),
+        }
 
     def address(self, **changes: str | None) -> str:
         """This list's address with other words; a change of order or filter begins at the top."""
-        query = self.request.GET.copy()
+        query = self.query.copy()
         for name in (*OWN_WORDS, *changes):
             query.pop(name, None)
         for name, value in changes.items():
@@ -298,7 +352,12 @@ class ListPage:
 
     @property
     def counts_address(self) -> str:
-        return self.address(counts="1")
+        return self.address(counts="1", own=self.request.GET.get("own"))
+
+    @property
+    def words(self) -> str:
+        """What this page was asked for, to keep it as a view of one's own."""
+        return self.address().partition("?")[2]
 
     # What the pager asks, in Django's words
 

@@ -57,6 +57,15 @@ def fetch(rows: QuerySet, sort: str, cursor: Cursor | None, size: int) -> tuple[
     return (found[::-1] if is_backward else found), has_more
 
 
+def beside(rows: QuerySet, cursor: Cursor) -> Any:
+    """The record next to the cursor, or None: one statement, two at the end of a list."""
+    for part in _parts(rows, cursor):
+        found = ordered(part, cursor.sort, is_backward=cursor.is_backward).first()
+        if found is not None:
+            return found
+    return None
+
+
 def ordered(rows: QuerySet, sort: str, *, is_backward: bool = False) -> QuerySet:
     """Sorted by `sort` ("-name" descends) and, among equals, by key in the same direction.
 

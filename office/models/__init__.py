@@ -1,6 +1,7 @@
 from office.models.event import Event, Recorded, WorkflowEdge
 from office.models.files import Document, Upload
 from office.models.history import RowChange
+from office.models.own_view import OwnView
 from office.models.people import ApiKey, AuthorityLimit, Department, Role, User
 from office.models.work import (
     DailyRun,
@@ -25,6 +26,7 @@ __all__ = [
     "InboxReceipt",
     "Job",
     "OutboxMessage",
+    "OwnView",
     "Recorded",
     "Role",
     "RowChange",

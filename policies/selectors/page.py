@@ -5,7 +5,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounting.models import BillingAccount, Invoice
@@ -51,10 +50,6 @@ def policy_page(policy: Policy, *, day: date, known_at: datetime) -> dict[str, A
         "account": BillingAccount.objects.filter(policy_number=policy.number).first(),
         "events": _history(policy),
         "figures": _figures(terms[0], invoices),
-        "crumbs": [
-            {"label": _("Policies"), "href": reverse("policies:list")},
-            {"label": policy.number},
-        ],
     }
 
 

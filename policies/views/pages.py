@@ -19,6 +19,7 @@ from policies.models import Policy, PolicyDocument, TermTransaction
 POLICIES = List(
     name=gettext_lazy("Policies"),
     sort="-pk",
+    url_name="policies:list",
     columns=[
         Column("number", gettext_lazy("Policy"), "link", link="policies:detail"),
         Column("customer__display_name", gettext_lazy("Policyholder")),
@@ -83,6 +84,8 @@ def detail(request, number):
     known_at = asked.get("known") or clock.now()
     context = {
         **selectors.policy_page(policy, day=day, known_at=known_at),
+        "crumbs": [POLICIES.way_back(request), {"label": policy.number}],
+        "neighbours": POLICIES.neighbours(request, selectors.policy_rows(request.user), policy),
         "as_of_form": form if form.is_bound else AsOfForm(initial=_initial(day, known_at)),
         "looks_back": bool(asked.get("on") or asked.get("known")),
     }

@@ -127,6 +127,7 @@ class Office:
             "mfa_edit_webauthn": {"pk": 1},
             "customers:accept_invitation": {"token": "none"},
             "job": {"pk": self.job.pk},
+            "delete_view": {"pk": uuid.uuid4()},
             "workflow_map_of": {"label": "claims.claim"},
         }
 

@@ -16,12 +16,13 @@ OF_AN_ACT = {
     "claims_reserveline", "claims_settlement", "customers_invitation", "customers_message",
     "customers_messagedocument", "office_upload", "policies_segment", "policies_term",
 }  # fmt: skip
-# Reckoned from what has an author, or the machine's own.
+# Reckoned from what has an author, one's own settings, or the machine's own.
 MACHINERY = {
     "account_emailconfirmation", "accounting_balance", "auth_group", "auth_group_permissions",
     "auth_permission", "django_admin_log", "django_content_type", "django_session",
     "office_dailyrun", "office_gaplesscounter", "office_idempotencykey", "office_job",
-    "office_outboxmessage", "office_workflowedge",
+    "office_outboxmessage", "office_ownview", "office_workflowedge",
+    "policies_ratechange",
 }  # fmt: skip
 
 

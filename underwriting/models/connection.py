@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from office.history import Kept
 from office.vault import SealedTextField
 from underwriting.models.stamps import actor
 
@@ -55,6 +56,8 @@ class CarrierConnection(models.Model):
     is_active = models.BooleanField(_("in use"), default=True)
     changed_at = models.DateTimeField(_("changed"), editable=False)
     changed_by = actor(editable=False, verbose_name=_("changed by"))
+
+    row_history = Kept(sealed=("key",))
 
     class Meta:
         verbose_name, verbose_name_plural = _("carrier's system"), _("carriers' systems")

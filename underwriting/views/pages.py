@@ -31,6 +31,7 @@ def _waits(rows, user):
 SUBMISSIONS = List(
     name=gettext_lazy("Quotes"),
     sort="-pk",
+    url_name="underwriting:list",
     columns=[
         Column("number", gettext_lazy("Submission"), "link", link="underwriting:detail"),
         Column("customer__display_name", gettext_lazy("Customer")),
@@ -91,7 +92,10 @@ def detail(request, number):
         "events": selectors.history_of(submission),
         "kind": selectors.kinds_sold()[submission.product_kind],
         "risk": selectors.risk_of(submission),
-        "crumbs": crumbs_of(submission),
+        "crumbs": [SUBMISSIONS.way_back(request), {"label": submission.number}],
+        "neighbours": SUBMISSIONS.neighbours(
+            request, selectors.submission_rows(request.user), submission
+        ),
     }
     return render(request, "underwriting/detail.html", context)
 
