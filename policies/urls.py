@@ -11,4 +11,9 @@ urlpatterns = [
     path("<str:number>/", views.detail, name="detail"),
     path("<str:number>/documents/<uuid:document_id>/", views.document, name="document"),
     path("<str:number>/worksheet/<int:term>/<int:sequence>/", views.worksheet, name="worksheet"),
+    path(
+        "<str:number>/worksheet/<int:term>/<int:sequence>/paper/",
+        views.worksheet_paper,
+        name="worksheet_paper",
+    ),
 ]

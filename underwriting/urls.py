@@ -15,5 +15,10 @@ urlpatterns = [
     path("<str:number>/do/<slug:act>/", views.act, name="act"),
     path("<str:number>/<str:quote_number>/worksheet/", views.worksheet, name="worksheet"),
     path("<str:number>/<str:quote_number>/negotiate/", views.negotiate, name="negotiate"),
+    path(
+        "<str:number>/<str:quote_number>/worksheet/paper/",
+        views.worksheet_paper,
+        name="worksheet_paper",
+    ),
     path("<str:number>/<str:quote_number>/<slug:act>/", views.quote_act, name="quote_act"),
 ]

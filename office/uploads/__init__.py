@@ -174,6 +174,13 @@ def download(stored: Upload | Document) -> FileResponse:
     return _harmless(response)
 
 
+def paper(content: bytes, name: str) -> HttpResponse:
+    """A PDF that was drawn for this reader and is not kept, as an attachment."""
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return _harmless(response)
+
+
 def thumbnail(upload: Upload, *, width: int = 320) -> HttpResponse:
     """A small JPEG of a released picture: the only way an upload is shown inside a page."""
     _demand_released(upload)

@@ -40,7 +40,14 @@ from policies.selectors.lists import (
     policies_past_their_term,
     policy_rows,
 )
-from policies.selectors.page import day_to_show, policy_page, worksheet, worksheet_rows
+from policies.selectors.page import (
+    day_to_show,
+    policy_page,
+    transaction_worksheet_paper,
+    worksheet,
+    worksheet_paper,
+    worksheet_rows,
+)
 from policies.selectors.pricing import PricedTerm, price_term, worksheet_on
 from policies.selectors.products import (
     product_definition,
@@ -106,10 +113,12 @@ __all__ = [
     "sheet_of",
     "term_on",
     "told_changes",
+    "transaction_worksheet_paper",
     "vehicles_changed",
     "version_in_force",
     "versions_sold",
     "worksheet",
     "worksheet_on",
+    "worksheet_paper",
     "worksheet_rows",
 ]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounting.models import BillingAccount, Invoice
 from office import clock, money
+from office.exceptions import Refused
 from office.workflow import label_of
 from policies import wording
 from policies.catalogue import ProductDefinition, label
@@ -113,3 +114,36 @@ def worksheet_rows(
         )
         last = place
     return rows
+
+
+def worksheet_paper(
+    definition: ProductDefinition, rows: list[dict[str, Any]], facts: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The data of `templates/documents/worksheet.typ` for rows as a page shows them.
+
+    facts: title, number, issued, place and from.
+    """
+    groups: list[dict[str, Any]] = []
+    for row in rows:
+        if row["heading"] or not groups:
+            groups.append({"title": row["heading"] or None, "rows": []})
+        table = f"{row['table']} {row['table_version']}".strip()
+        cells = [row["name"], table, row["input"], row["factor"], str(row["amount"])]
+        groups[-1]["rows"].append(cells)
+    return {**facts, "product": label(definition.names), "groups": groups}
+
+
+def transaction_worksheet_paper(transaction: TermTransaction) -> dict[str, Any]:
+    """The worksheet of a transaction on paper; refused where the change rated nothing."""
+    rows = worksheet(transaction)
+    if not rows:
+        raise Refused(_("This change was not rated, so there is no worksheet."))
+    policy = transaction.term.policy
+    facts = {
+        "title": _("How the premium of %(number)s came to be") % {"number": policy.number},
+        "number": f"{policy.number} · {transaction}",
+        "issued": clock.today(policy.time_zone),
+        "place": policy.jurisdiction,
+        "from": transaction.term.valid_from,
+    }
+    return worksheet_paper(product_definition(transaction.term.version), rows, facts)

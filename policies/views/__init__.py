@@ -1,4 +1,4 @@
-from policies.views.pages import detail, document, policy_list, worksheet
+from policies.views.pages import detail, document, policy_list, worksheet, worksheet_paper
 from policies.views.rates import rate_change, rate_change_lines, rate_changes
 
 __all__ = [
@@ -9,4 +9,5 @@ __all__ = [
     "rate_change_lines",
     "rate_changes",
     "worksheet",
+    "worksheet_paper",
 ]

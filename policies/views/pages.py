@@ -1,6 +1,7 @@
 from django import forms
+from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -8,8 +9,9 @@ from django.utils.translation import gettext_lazy
 
 from customers import places
 from customers.models import Carrier
-from office import clock, uploads
+from office import clock, documents, uploads
 from office.doors import staff_required
+from office.exceptions import Refused
 from office.lists import Column, Filter, List, SavedView
 from policies import selectors
 from policies.enums import PolicyState
@@ -95,10 +97,7 @@ def detail(request, number):
 @staff_required
 def worksheet(request, number, term, sequence):
     policy = policy_of(request, number)
-    written = TermTransaction.objects.select_related("term__version")
-    transaction = get_object_or_404(
-        written, term__policy=policy, term__sequence=term, sequence=sequence
-    )
+    transaction = _transaction_of(policy, term, sequence)
     context = {
         "policy": policy,
         "transaction": transaction,
@@ -110,6 +109,25 @@ def worksheet(request, number, term, sequence):
         ],
     }
     return render(request, "policies/worksheet.html", context)
+
+
+@staff_required
+def worksheet_paper(request, number, term, sequence):
+    """The worksheet as a PDF in the reader's language; it is drawn anew, not kept."""
+    policy = policy_of(request, number)
+    transaction = _transaction_of(policy, term, sequence)
+    try:
+        data = selectors.transaction_worksheet_paper(transaction)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("policies:worksheet", number, term, sequence)
+    content = documents.render("worksheet", data, language=request.LANGUAGE_CODE)
+    return uploads.paper(content, f"{number}-{term}-{sequence}.pdf")
+
+
+def _transaction_of(policy, term, sequence):
+    written = TermTransaction.objects.select_related("term__version", "term__policy")
+    return get_object_or_404(written, term__policy=policy, term__sequence=term, sequence=sequence)
 
 
 @staff_required

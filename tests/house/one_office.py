@@ -190,6 +190,7 @@ class Office:
         return {
             "policies:document": {"number": number, "document_id": declarations},
             "policies:worksheet": {"number": number, "term": 1, "sequence": 1},
+            "policies:worksheet_paper": {"number": number, "term": 1, "sequence": 1},
             "policies:rate_change": {"pk": self.measured.pk},
             "policies:rate_change_lines": {"pk": self.measured.pk},
             "portal:document": {"number": number, "pk": declarations},
@@ -197,6 +198,7 @@ class Office:
             "underwriting:act": {"number": quote["number"], "act": "close"},
             "underwriting:worksheet": quote,
             "underwriting:negotiate": quote,
+            "underwriting:worksheet_paper": quote,
             "underwriting:quote_act": {**quote, "act": "withdraw"},
         }
 

@@ -176,6 +176,7 @@ MATRIX = {
     "policies:detail": "spp no nooooooooon",
     "policies:document": "spp no nooooooooon",
     "policies:worksheet": "spp no nooooooooon",
+    "policies:worksheet_paper": "spp no nooooooooon",
     "policies:rate_changes": "spp xx xxxxxooxxxx",
     "policies:rate_change": "spp xx xxxxxooxxxx",
     "policies:rate_change_lines": "spp xx xxxxxooxxxx",
@@ -208,6 +209,7 @@ MATRIX = {
     "underwriting:act": "spp no nxnnnoxnnxn",
     "underwriting:worksheet": "spp no nonnnoonnon",
     "underwriting:negotiate": "spp no nxnnnoxnnxn",
+    "underwriting:worksheet_paper": "spp no nonnnoonnon",
     "underwriting:quote_act": "spp no nxnnnoxnnxn",
 }
 LETTERS = {

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from tests import factories
+from tests import factories, papers
 
 pytestmark = pytest.mark.django_db
 
@@ -90,6 +90,36 @@ def test_the_worksheet_of_a_transaction_is_a_page():
 
     assert "2021 Toyota Corolla · Collision" in said
     assert "1494.14" in said
+
+
+def test_the_worksheet_of_a_transaction_is_a_paper_too():
+    policy = factories.policy_in_force()
+    client = factories.signed_in(factories.person("compliance"))
+
+    answer = client.get(reverse("policies:worksheet_paper", args=[policy.number, 1, 1]))
+
+    said = papers.words_of(answer.content)
+    assert answer["Content-Type"] == "application/pdf"
+    assert f"How the premium of {policy.number} came to be" in said
+    assert "2021 Toyota Corolla · Collision" in said
+    for word in ("At-fault accidents", "driver.at_fault_accidents 0", "1494.14"):
+        assert word in said
+
+
+@pytest.mark.parametrize("vehicles", [1, 3])
+def test_a_longer_worksheet_takes_no_more_queries(vehicles, django_assert_num_queries):
+    risk = factories.risk()
+    first = risk["vehicles"][0]
+    risk["vehicles"] = [{**first, "key": f"v{n}"} for n in range(1, vehicles + 1)]
+    policy = factories.policy_in_force(application=risk)
+    client = factories.signed_in(factories.person("compliance"))
+    address = reverse("policies:worksheet", args=[policy.number, 1, 1])
+    client.get(address)
+
+    with django_assert_num_queries(6):  # session, person, roles, policy, transaction, segment
+        page = client.get(address)
+
+    assert len({line["item"] for line in page.context["lines"]} - {""}) == vehicles
 
 
 def test_the_declarations_are_downloaded_as_they_were_stored():

@@ -5,7 +5,7 @@ from decimal import Decimal as D
 import pytest
 from django.urls import reverse
 
-from tests import factories
+from tests import factories, papers
 from underwriting import carriers, selectors
 from underwriting.models import Quote, Submission
 
@@ -202,6 +202,18 @@ def test_the_worksheet_shows_steps_and_rules():
 
     assert "2021 Toyota Corolla · Collision" in said
     assert "risk.drivers.exists(d, d.at_fault_accidents &gt;= 3)" in said
+    assert str(quote.total) in said
+
+
+def test_the_worksheet_of_a_quote_is_a_paper_for_whom_its_price_is_shown():
+    submission = factories.quoted()
+    quote = submission.quotes.get(carrier_id="BIND")
+    address = reverse("underwriting:worksheet_paper", args=[submission.number, quote.number])
+
+    answer = factories.signed_in(factories.underwriter()).get(address)
+
+    said = papers.words_of(answer.content)
+    assert "2021 Toyota Corolla · Collision" in said
     assert str(quote.total) in said
 
 

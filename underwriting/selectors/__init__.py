@@ -19,6 +19,7 @@ from underwriting.selectors.submissions import (
     trace_of,
     with_quote_in,
     worksheet,
+    worksheet_paper,
 )
 
 __all__ = [
@@ -43,4 +44,5 @@ __all__ = [
     "trace_of",
     "with_quote_in",
     "worksheet",
+    "worksheet_paper",
 ]

@@ -21,6 +21,7 @@ from policies.catalogue import PayPlan, ProductDefinition, label
 from policies.catalogue.application import CoverageTerms, coverage_terms
 from policies.models import ProductVersion
 from policies.selectors import product_definition, versions_sold, worksheet_rows
+from policies.selectors import worksheet_paper as worksheet_paper_of
 from underwriting import rules
 from underwriting.enums import BINDABLE, PRICED, Blocks, QuoteState
 from underwriting.models import Quote, Submission, SubmissionEvent
@@ -279,6 +280,21 @@ def history_of(submission: Submission) -> list[SubmissionEvent]:
 def worksheet(quote: Quote) -> list[dict[str, Any]]:
     risk = quote.submission.application
     return worksheet_rows(product_definition(quote.version), quote.worksheet, risk)
+
+
+def worksheet_paper(quote: Quote) -> dict[str, Any]:
+    """The data of `templates/documents/worksheet.typ` for a quote; refused where it has none."""
+    rows = worksheet(quote)
+    if not rows:
+        raise Refused(_("This quote has no worksheet: its carrier has not told how it rated."))
+    facts = {
+        "title": _("How %(carrier)s came to this quote") % {"carrier": quote.carrier.name},
+        "number": quote.number,
+        "issued": clock.today(),
+        "place": quote.submission.jurisdiction,
+        "from": quote.submission.effective_on,
+    }
+    return worksheet_paper_of(product_definition(quote.version), rows, facts)
 
 
 def pay_plans(quote: Quote) -> tuple[PayPlan, ...]:

@@ -7,6 +7,7 @@ from underwriting.views.pages import (
     progress,
     submission_list,
     worksheet,
+    worksheet_paper,
 )
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "quote_act",
     "submission_list",
     "worksheet",
+    "worksheet_paper",
 ]

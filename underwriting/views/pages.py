@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import translation
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from customers import places
 from customers.models import Agent
-from office import documents, workflow
+from office import documents, uploads, workflow
 from office.doors import staff_required
 from office.exceptions import Refused
 from office.lists import Column, Filter, List, SavedView
@@ -147,10 +147,7 @@ def compare_paper(request, number):
             messages.error(request, str(refusal))
             return redirect("underwriting:compare", number)
         content = documents.render("comparison", data, language=language)
-    answer = HttpResponse(content, content_type="application/pdf")
-    answer["Content-Disposition"] = f'attachment; filename="{number}.pdf"'
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return uploads.paper(content, f"{number}.pdf")
 
 
 @staff_required
@@ -166,6 +163,21 @@ def worksheet(request, number, quote_number):
         "crumbs": [*crumbs_of(quote.submission), {"label": quote.number}],
     }
     return render(request, "underwriting/worksheet.html", context)
+
+
+@staff_required
+def worksheet_paper(request, number, quote_number):
+    """The worksheet of a quote as a PDF in the reader's language, to whom its price is shown."""
+    quote = quote_of(request, number, quote_number)
+    if not rules.may_see_price(quote, request.user):
+        raise Http404
+    try:
+        data = selectors.worksheet_paper(quote)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("underwriting:worksheet", number, quote_number)
+    content = documents.render("worksheet", data, language=request.LANGUAGE_CODE)
+    return uploads.paper(content, f"{quote.number}.pdf")
 
 
 def submission_of(request, number):

@@ -51,7 +51,7 @@ def settle(
     bound = sum(coefficient * math.prod(map(_largest, factors)) for coefficient, factors in terms)
     safe: Mask | None = None
     if bound >= BOUND or largest >= BOUND:
-        safe = _estimate(terms, length) < float(BOUND)
+        safe = _estimate(terms, length) < BOUND
         fits &= safe
     total = _total(terms, length)
     if safe is not None:
@@ -117,8 +117,8 @@ def _estimate(terms: Sequence[Term], length: int) -> NDArray[np.float64]:
     """What each row could amount to, in doubles: the bound lies a factor of two below 2**63."""
     total = np.zeros(length)
     for coefficient, factors in terms:
-        product = np.full(length, float(abs(coefficient)))
+        product = np.full(length, abs(coefficient), np.float64)
         for factor in factors:
-            product *= abs(float(factor)) if isinstance(factor, int) else np.abs(factor)
+            product *= abs(factor) if isinstance(factor, int) else np.abs(factor)
         total += product
     return total

@@ -48,12 +48,13 @@ class Line:
         fits &= inside
         place = np.clip(np.searchsorted(points, at, "right") - 1, 0, len(self.low) - 1)
         widths = np.diff(points) if len(points) > 1 else np.ones(1, np.int64)
-        below = 10**self.value_scale
+        common_factor = 10 ** min(self.value_scale, self.rounding.places)
+        below = 10**self.value_scale // common_factor
         if int(widths.max()) * below >= BOUND:
             fits[:] = False
             return np.zeros(len(numbers), np.int64)
         width, along = widths[place], np.where(inside, at - points[place], 0)
-        unit = 10**self.rounding.places
+        unit = 10**self.rounding.places // common_factor
         terms: list[Term] = [
             (unit, (self.low[place], width)),
             (unit, (along, self.rise[place])),

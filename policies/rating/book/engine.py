@@ -206,9 +206,7 @@ class _Rating:
 
     def _summed(self) -> BookRated:
         """Premium, taxes and fees; a risk that does not fit is left out whole."""
-        fits = self.fits & (
-            sums_of(np.abs(self.amounts).astype(np.float64), self.starts) < float(BOUND)
-        )
+        fits = self.fits & (sums_of(np.abs(self.amounts).astype(np.float64), self.starts) < BOUND)
         premium = np.where(fits, sums_of(self.amounts, self.starts), 0)
         totals = {"tax": np.zeros_like(premium), "fee": np.zeros_like(premium)}
         for code, place in enumerate(self.frame.jurisdictions.entries):

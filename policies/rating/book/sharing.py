@@ -46,7 +46,7 @@ def share_out(
     weight_of = _by_risk(weights, owners, len(change))
     largest = np.zeros(len(change))
     np.maximum.at(largest, owners, np.abs(weights).astype(np.float64))
-    fits &= ~below_zero & (largest * np.abs(change) < float(BOUND))
+    fits &= ~below_zero & (largest * np.abs(change) < BOUND)
     at, owners, weights = (part[fits[owners]] for part in (at, owners, weights))
     parts = np.abs(change[owners]) * weights
     whole = parts // weight_of[owners]

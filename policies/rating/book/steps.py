@@ -100,7 +100,7 @@ def _summed(
     np.add.at(unfit, owners, counted & ~items.fits)
     np.add.at(unfit, owners, ~_readable(compiled, items))
     bound = np.bincount(owners, weights=np.abs(each), minlength=rows.length)
-    rows.fits &= (unfit == 0) & (bound < float(BOUND))
+    rows.fits &= (unfit == 0) & (bound < BOUND)
     total = np.zeros(rows.length, np.int64)
     np.add.at(total, owners, each)
     terms: list[Term] = [(10**scale, (np.where(rows.fits, total, 0),))]
