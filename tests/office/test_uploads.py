@@ -167,6 +167,11 @@ def test_files_are_private_and_have_random_names(sender):
 # What is hostile
 
 
+def test_there_are_sixty_kinds_of_hostile_files():
+    """G14: PDFs that act or break, pictures that carry something or are something else."""
+    assert len(pdfs.ACTING) + len(pdfs.REFUSED) + len(files.CLEANED) + len(files.REFUSED) >= 60
+
+
 @pytest.mark.parametrize("name", pdfs.ACTING)
 def test_a_pdf_that_acts_comes_out_without_it(sender, name):
     hostile = pdfs.ACTING[name]()
