@@ -41,6 +41,16 @@ def test_a_row_is_measured_among_a_hundred_and_written_down(office, tmp_path):
     assert {customer.number[:12] for customer in found} == {"CU-2026-1000"}
 
 
+@pytest.mark.parametrize("name", ["rating.one", "rating.worksheet", "rating.book"])
+def test_a_book_is_rated_to_the_cent_of_the_database(office, name):
+    (row,) = [row for row in all_rows() if row.name == name]
+
+    measured = harness.measure(row, office, size=SIZE, rounds=1)
+
+    assert measured.ours > 0 < measured.floor
+    assert all(measured.also.values())
+
+
 def test_every_row_has_a_place_in_the_table():
     assert {row.name for row in all_rows()} <= set(ORDER)
 

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -156,10 +157,16 @@ class Wanted:
 
     @property
     def name(self) -> ColumnName:
-        spec = asdict(self.spec) if self.spec else None
-        parts = [self.rows, self.of_list, spec, self.numeric, self.link]
-        text = json.dumps(parts, sort_keys=True, default=_plain)
-        return hashlib.sha256(text.encode()).hexdigest()[:32]
+        return _name_of(self)
+
+
+@cache
+def _name_of(wanted: Wanted) -> ColumnName:
+    """A hash of what is read."""
+    spec = asdict(wanted.spec) if wanted.spec else None
+    parts = [wanted.rows, wanted.of_list, spec, wanted.numeric, wanted.link]
+    text = json.dumps(parts, sort_keys=True, default=_plain)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def _plain(value: Any) -> Any:
