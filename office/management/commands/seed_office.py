@@ -11,7 +11,7 @@ from accounting import services as accounting
 from accounting.enums import AccountCode
 from claims.enums import ClaimState
 from customers.enums import CustomerKind
-from customers.models import Customer
+from customers.models import Carrier, Customer
 from office import clock
 from office.management.seed import business, losses, risks, sales
 from office.management.seed import cast as people
@@ -112,17 +112,21 @@ class Command(BaseCommand):
         states = [state for state, weight in losses.SPREAD for _ in range(weight)]
         wanted = [states[number * len(states) // count] for number in range(count)]
         self.dice.shuffle(wanted)
+        own = set(Carrier.objects.filter(is_own=True).values_list("pk", flat=True))
+        ours = [one for one in sold if one.product.carrier_id in own]
+        others = [one for one in sold if one.product.carrier_id not in own]
         kept = {True: [], False: []}
         for state in wanted:
             is_ours = state != ClaimState.WITH_CARRIER
-            while not self._report_loss(sold, kept[is_ours], is_ours, state):
+            turns = ours if is_ours else others
+            while not self._report_loss(turns, kept[is_ours], state):
                 pass
             self._tick("claims")
 
-    def _report_loss(self, sold, left, is_ours, state):
+    def _report_loss(self, turns, left, state):
         """One loss on the next policy of our own or of the other carriers; each has its turn."""
         if not left:
-            left += [one for one in sold if one.product.carrier.is_own == is_ours]
+            left += turns
             self.dice.shuffle(left)
         return losses.Loss(self.dice, left.pop(), self.cast, state).walk()
 
