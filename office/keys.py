@@ -26,7 +26,7 @@ PARTS = {
     "payments": gettext_lazy("Payments"),
     "ledger": gettext_lazy("Ledger"),
 }
-READ_ONLY = frozenset({"policies", "payments", "ledger"})
+READ_ONLY = frozenset({"payments", "ledger"})
 SCOPES = tuple(
     f"{part}:{kind}"
     for part in PARTS

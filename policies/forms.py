@@ -97,3 +97,7 @@ class RateChangeForm(forms.Form):
         cap = None if percent is None else percent / 100
         chosen = {kind: models[kind].objects.get(pk=pk)} if kind else {}
         return {**cleaned, "cap": cap, **chosen}
+
+
+class ReverseForm(forms.Form):
+    note = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea)

@@ -23,6 +23,7 @@ Operation = dict[str, Any]
 Row = TypeVar("Row")
 
 OPERATIONS = frozenset({"set", "add", "remove"})
+SELECTION = {"key", "coverage", "item", "limit", "deductible"}
 PATH = re.compile(r"(risk|coverages)(\.[A-Za-z0-9_:/%+-]+)+|coverages")
 BEGINS = frozenset({"new_business", "renewal"})
 
@@ -137,10 +138,10 @@ def _settled(state: State) -> State:
 
 
 def _item_keys(risk: State) -> set[str]:
-    keys = {value["key"] for value in risk.values() if isinstance(value, dict) and "key" in value}
+    keys = {str(value["key"]) for value in risk.values() if _is_keyed([value])}
     for value in risk.values():
         if isinstance(value, list) and _is_keyed(value):
-            keys.update(item["key"] for item in value)
+            keys.update(str(item["key"]) for item in value)
     return keys
 
 
@@ -174,15 +175,32 @@ def whole(state: State) -> list[Operation]:
 def check_patch(patch: Sequence[Operation]) -> None:
     """Refuse a patch that is none: each operation is a `set`, an `add` or a `remove` by a path."""
     for operation in patch:
-        path, op = operation.get("path"), operation.get("op")
+        path, op = str(operation.get("path")), str(operation.get("op"))
         value = operation.get("value")
-        known = op in OPERATIONS and isinstance(path, str) and PATH.fullmatch(path)
-        if not known or (path == "coverages" and op != "add"):
+        is_known = op in OPERATIONS and PATH.fullmatch(path) and not path.endswith(".key")
+        if not is_known or (path == "coverages" and op != "add"):
             raise Refused(_("A change names a field of the risk, or a coverage."), field="patch")
         if (op != "remove") != ("value" in operation):
             raise Refused(_("A change gives the new value, and a removal gives none."), field=path)
         if op == "add" and not (isinstance(value, dict) and isinstance(value.get("key"), str)):
             raise Refused(_("An item that is added has a key of its own."), field=path)
+        if path.startswith("coverages") and op != "remove":
+            _check_coverage(path, value)
+
+
+def _check_coverage(path: str, value: Any) -> None:
+    """A coverage is chosen whole, or an option of it is: each a text."""
+    field = path.split(".")[2:]
+    if field:
+        is_right = isinstance(value, str) and field in (["limit"], ["deductible"])
+    else:
+        is_right = isinstance(value, dict) and value.keys() == SELECTION
+        is_right = is_right and all(isinstance(part, str) for part in value.values())
+    if not is_right:
+        raise Refused(
+            _("A coverage is chosen with its key, its item, its limit and its deductible."),
+            field=path,
+        )
 
 
 def apply(state: State, patch: Iterable[Operation]) -> State:

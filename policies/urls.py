@@ -16,4 +16,9 @@ urlpatterns = [
         views.worksheet_paper,
         name="worksheet_paper",
     ),
+    path(
+        "<str:number>/transactions/<int:term>/<int:sequence>/reverse/",
+        views.reverse,
+        name="reverse",
+    ),
 ]

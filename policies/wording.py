@@ -146,6 +146,14 @@ def items_of(schema: Json, risk: Mapping[str, Any]) -> Iterator[tuple[str, Json,
                 yield item["key"], field_schema["items"], item
 
 
+def item_schema_of(schema: Json, path: str) -> Json | None:
+    """The schema of the items of the list that a path goes through; None where there is none."""
+    name = path.split(".")[1] if "." in path else ""
+    found = schema.get("properties", {}).get(name, {})
+    items: Json | None = found.get("items")
+    return items
+
+
 def item_title(schema: Json, item: Mapping[str, Any]) -> str:
     """What an item is called by its own words: "2021 Toyota Corolla", "Ana Núñez".
 

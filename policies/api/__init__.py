@@ -4,6 +4,9 @@ from django.urls import path
 
 from policies.api.policies import PolicyDetail, PolicyDocuments, PolicyList, PolicyPaper
 from policies.api.products import ProductList
+from policies.api.transactions import TransactionBody, TransactionList, TransactionReversal
+
+__all__ = ["TransactionBody", "urlpatterns"]
 
 urlpatterns = [
     path("products/", ProductList.as_view(), name="api-products"),
@@ -18,5 +21,15 @@ urlpatterns = [
         "policies/<slug:number>/documents/<uuid:pk>/",
         PolicyPaper.as_view(),
         name="api-policy-document",
+    ),
+    path(
+        "policies/<slug:number>/transactions/",
+        TransactionList.as_view(),
+        name="api-policy-transactions",
+    ),
+    path(
+        "policies/<slug:number>/transactions/<int:term>/<int:sequence>/reverse/",
+        TransactionReversal.as_view(),
+        name="api-policy-reverse",
     ),
 ]

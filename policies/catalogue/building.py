@@ -10,6 +10,7 @@ from policies.catalogue.parts import (
     Cancellation,
     Cause,
     Choice,
+    Chosen,
     Commission,
     Coverage,
     DocumentRequirement,
@@ -17,6 +18,7 @@ from policies.catalogue.parts import (
     Form,
     Indemnity,
     Option,
+    Package,
     PayPlan,
     Reinstatement,
     Renewal,
@@ -103,6 +105,18 @@ def document_of(data: Json) -> DocumentRequirement:
         tuple(data.get("causes", ())),
         _decimal(data.get("amount_over")),
         data.get("injury", False),
+    )
+
+
+def package_of(data: Json) -> Package:
+    return Package(
+        data["code"],
+        data["name"],
+        data["per"],
+        tuple(
+            Chosen(code, chosen.get("limit", ""), chosen.get("deductible", ""))
+            for code, chosen in data["coverages"].items()
+        ),
     )
 
 

@@ -19,6 +19,7 @@ from policies.catalogue.building import (
     coverage_of,
     document_of,
     form_of,
+    package_of,
     pay_plan_of,
     renewal_of,
 )
@@ -30,6 +31,7 @@ from policies.catalogue.parts import (
     Coverage,
     DocumentRequirement,
     Form,
+    Package,
     PayPlan,
     Renewal,
 )
@@ -61,6 +63,7 @@ class ProductDefinition:
     commission: Commission | None
     forms: tuple[Form, ...]
     appetite: tuple[AppetiteRule, ...]
+    packages: tuple[Package, ...]
     document: Json = field(repr=False)
 
     @classmethod
@@ -93,6 +96,7 @@ class ProductDefinition:
             commission=commission_of(document["commission"]),
             forms=tuple(form_of(one) for one in document["forms"]),
             appetite=tuple(appetite_of(one) for one in document["appetite"]),
+            packages=tuple(package_of(one) for one in document.get("packages", ())),
             document=document,
         )
 

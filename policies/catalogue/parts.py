@@ -100,6 +100,25 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
+class Chosen:
+    """A coverage with the options that a package takes of it; "" where there is none."""
+
+    coverage: str
+    limit: str
+    deductible: str
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """Coverages that are offered together for each item of one list of the risk."""
+
+    code: str
+    names: Names
+    per: str
+    coverages: tuple[Chosen, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Cause:
     """A cause of loss: the coverages it may hit and the exclusions to look at."""
 

@@ -33,6 +33,7 @@ def check_references(document: Json) -> Iterator[Finding]:
     for index, plan in enumerate(document["pay_plans"]):
         yield from _pay_plan(("pay_plans", index), plan, document["term_months"])
     yield from _levies(document)
+    yield from _packages(document)
 
 
 def item_lists(schema: Json) -> set[str]:
@@ -148,6 +149,25 @@ def _pay_plan(path: Path_, plan: Json, term_months: int) -> Iterator[Finding]:
         yield path, _("the last instalment falls due after the term")
     if plan["instalments"] and not plan["interval_months"]:
         yield path, _("instalments need months between them")
+
+
+def _packages(document: Json) -> Iterator[Finding]:
+    """A package takes coverages of its own list, with options that they have."""
+    lists = item_lists(document["risk_schema"])
+    coverages = {one["code"]: one for one in document["coverages"]}
+    packages = document.get("packages", ())
+    yield from _twice(("packages",), [one["code"] for one in packages])
+    for index, package in enumerate(packages):
+        path: Path_ = ("packages", index)
+        yield from _unknown((*path, "per"), [package["per"]], lists)
+        per = {code for code, one in coverages.items() if one["per"] == package["per"]}
+        yield from _unknown((*path, "coverages"), package["coverages"], per)
+        for code, chosen in package["coverages"].items():
+            for part in ("limit", "deductible"):
+                options = coverages.get(code, {}).get(part, {}).get("options", ())
+                known = [option["code"] for option in options] or [""]
+                place = (*path, "coverages", code, part)
+                yield from _unknown(place, [chosen.get(part, "")], known)
 
 
 def _levies(document: Json) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 
 from office.money import MoneyField
-from policies.enums import TransactionKind
+from policies.enums import REVERSIBLE, TransactionKind
 from policies.models.policy import Policy
 from policies.models.product import ProductVersion
 
@@ -84,8 +84,15 @@ class TermTransaction(models.Model):
             ),
         ]
 
+    is_reversed: bool  # another one took it back; filled for a page
+
     def __str__(self):
         return f"{self.get_kind_display()} {self.effective_on}"
+
+    @property
+    def is_reversible(self):
+        """A change can be taken back, and the taking back as well; how a term begins cannot."""
+        return (self.reverses or self).kind in REVERSIBLE
 
     @property
     def levies(self):

@@ -30,6 +30,7 @@ from policies.selectors.endorsements import (
     id_card,
     id_card_title,
     recorded_change,
+    signed,
     vehicles_changed,
 )
 from policies.selectors.invariants import invariants
@@ -40,8 +41,10 @@ from policies.selectors.lists import (
     policies_past_their_term,
     policy_rows,
 )
+from policies.selectors.options import ItemOption, next_item_key, options_for_item, state_of
 from policies.selectors.page import (
     day_to_show,
+    differences,
     policy_page,
     transaction_worksheet_paper,
     worksheet,
@@ -60,14 +63,18 @@ from policies.selectors.rate_changes import (
     rate_changes_of_late,
     rates_to_measure,
 )
+from policies.selectors.rows import ChangeRow, CoverageRow, change_rows, coverage_rows
 from policies.selectors.sheet import SheetGroup, SheetRow, sheet_of
-from policies.selectors.told import Told, told_changes
+from policies.selectors.told import Told, told_changes, told_path, told_value
 
 __all__ = [
     "Belief",
     "Change",
+    "ChangeRow",
     "Cover",
+    "CoverageRow",
     "DraftReading",
+    "ItemOption",
     "OpenConflict",
     "PricedTerm",
     "Recorded",
@@ -78,12 +85,15 @@ __all__ = [
     "as_of",
     "beliefs_held",
     "bills_after",
+    "change_rows",
     "changed_lines",
     "cover_at",
+    "coverage_rows",
     "coverage_terms",
     "day_to_show",
     "declarations",
     "declarations_title",
+    "differences",
     "draft_history",
     "endorsement",
     "endorsement_letter",
@@ -93,8 +103,10 @@ __all__ = [
     "id_card",
     "id_card_title",
     "invariants",
+    "next_item_key",
     "next_moment",
     "next_version",
+    "options_for_item",
     "plan_change",
     "plan_reversal",
     "policies_ending",
@@ -111,8 +123,12 @@ __all__ = [
     "read_draft",
     "recorded_change",
     "sheet_of",
+    "signed",
+    "state_of",
     "term_on",
     "told_changes",
+    "told_path",
+    "told_value",
     "transaction_worksheet_paper",
     "vehicles_changed",
     "version_in_force",

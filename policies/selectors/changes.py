@@ -23,7 +23,6 @@ from policies.selectors.pricing import PricedTerm, price_term
 from policies.selectors.products import product_definition, rating_plan
 
 Patch = Sequence[segments.Operation]
-SELECTION = {"key", "coverage", "item", "limit", "deductible"}
 
 
 @dataclass(frozen=True)
@@ -106,6 +105,10 @@ class Change:
     @property
     def total(self) -> Decimal:
         return self.after.total - self.before.total
+
+    @property
+    def levies_total(self) -> Decimal:
+        return self.fees + self.tax
 
     @property
     def state(self) -> dict[str, Any] | None:
@@ -317,20 +320,9 @@ def refuse_uninsurable(
     for segment in derived:
         if segment in held:
             continue
-        risk, coverages = segment.state.get("risk"), segment.state.get("coverages")
-        if not isinstance(risk, dict) or not _are_selections(coverages):
-            raise Refused(_("A change names a field of the risk, or a coverage."), field="patch")
+        risk, coverages = segment.state["risk"], segment.state["coverages"]
         errors = risk_errors(definition, risk) or coverage_errors(
-            definition, risk, coverages or [], term.policy.jurisdiction
+            definition, risk, coverages, term.policy.jurisdiction
         )
         if errors:
             raise Refused(errors[0].message, field=errors[0].path)
-
-
-def _are_selections(coverages: Any) -> bool:
-    return isinstance(coverages, list) and all(
-        isinstance(row, dict)
-        and row.keys() == SELECTION
-        and all(isinstance(value, str) for value in row.values())
-        for row in coverages
-    )

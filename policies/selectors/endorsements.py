@@ -73,7 +73,7 @@ def endorsement(change: Recorded, *, language: str) -> dict[str, Any]:
             "changes": [list(row) for row in told_changes(definition, change.before, change.after)],
             "premiums": _premium_rows(change),
             "charges": _charge_rows(change),
-            "total": _signed(_total(change)),
+            "total": signed(_total(change)),
             "term_total": money.format(term.total),
             "instalments": [
                 [row.due_on, money.format(row.total)] for row in instalments_ahead(policy.number)
@@ -109,7 +109,7 @@ def _premium_rows(change: Recorded) -> list[list[str]]:
         difference = _of(after, item, coverage) - _of(before, item, coverage)
         if difference:
             name = label(definition.coverage(coverage).names)
-            rows.append([titles.get(item, item), name, _signed(difference)])
+            rows.append([titles.get(item, item), name, signed(difference)])
     return rows
 
 
@@ -129,7 +129,7 @@ def _charge_rows(change: Recorded) -> list[list[str]]:
     )
     sums = rows.aggregate(premium=Sum("premium"), fees=Sum("fees"), tax=Sum("tax"))
     told = [(_("Premium"), sums["premium"]), (_("Fees"), sums["fees"]), (_("Tax"), sums["tax"])]
-    return [[name, _signed(amount)] for name, amount in told if amount or name == _("Premium")]
+    return [[name, signed(amount)] for name, amount in told if amount or name == _("Premium")]
 
 
 def _total(change: Recorded) -> Decimal:
@@ -139,7 +139,7 @@ def _total(change: Recorded) -> Decimal:
     return sum((row.premium + row.fees + row.tax for row in rows), money.ZERO)
 
 
-def _signed(amount: Decimal) -> str:
+def signed(amount: Decimal) -> str:
     """A difference: a plus before what is more."""
     return f"+{money.format(amount)}" if amount > 0 else money.format(amount)
 

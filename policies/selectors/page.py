@@ -17,6 +17,8 @@ from policies.models import Policy, PolicyEvent, Term, TermTransaction
 from policies.selectors.cover import Cover, as_of
 from policies.selectors.products import product_definition
 from policies.selectors.sheet import exclusions_of, schedules_of, sheet_of
+from policies.selectors.timeline import time_travel, timeline
+from policies.selectors.told import Told, told_changes
 
 
 def day_to_show(policy: Policy) -> date:
@@ -31,11 +33,14 @@ def policy_page(policy: Policy, *, day: date, known_at: datetime) -> dict[str, A
     """Everything that the page shows, with the cover on `day` as known at `known_at`."""
     cover = as_of(policy, day, known_at)
     terms = list(policy.terms.order_by("-sequence"))
+    term = next((one for one in terms if one.covers(day)), terms[0])
+    transactions = _transactions(policy)
+    own = [row for row in transactions if row.term_id == term.pk]
     invoices = list(Invoice.objects.filter(billing_account__policy_number=policy.number))
     return {
         "policy": policy,
         "terms": terms,
-        "term": terms[0],
+        "term": term,
         "day": day,
         "known_at": known_at,
         "cover": cover,
@@ -43,14 +48,16 @@ def policy_page(policy: Policy, *, day: date, known_at: datetime) -> dict[str, A
         "schedules": schedules_of(cover) if cover else [],
         "risk_facts": risk_facts(cover) if cover else [],
         "exclusions": exclusions_of(cover.coverages) if cover else [],
-        "transactions": _transactions(policy),
+        "transactions": transactions,
+        "timeline": timeline(term, own, day=day, known_at=known_at),
+        "travel": time_travel(term, own, day=day, known_at=known_at),
         "documents": list(
             policy.documents.select_related("document").order_by("-document__created_at")
         ),
         "invoices": invoices,
         "account": BillingAccount.objects.filter(policy_number=policy.number).first(),
         "events": _history(policy),
-        "figures": _figures(terms[0], invoices),
+        "figures": _figures(term, invoices),
     }
 
 
@@ -60,8 +67,21 @@ def risk_facts(cover: Cover) -> list[tuple[str, str]]:
 
 
 def _transactions(policy: Policy) -> list[TermTransaction]:
-    rows = TermTransaction.objects.filter(term__policy=policy).select_related("recorded_by", "term")
-    return list(rows.prefetch_related("segments").order_by("-recorded_at"))
+    """Newest first, each knowing whether another has taken it back."""
+    rows = TermTransaction.objects.filter(term__policy=policy).order_by("-recorded_at")
+    found = list(rows.select_related("recorded_by", "term", "reverses"))
+    undone = {row.reverses_id for row in found}
+    for row in found:
+        row.is_reversed = row.pk in undone
+    return found
+
+
+def differences(policy: Policy, cover: Cover | None) -> list[Told]:
+    """How the cover that is looked at differs from the one that the page shows by itself."""
+    now = as_of(policy, day_to_show(policy), clock.now())
+    if now is None or cover is None or now.term.version_id != cover.term.version_id:
+        return []
+    return told_changes(cover.definition, now.segment.insured, cover.segment.insured)
 
 
 def _history(policy: Policy) -> list[PolicyEvent]:

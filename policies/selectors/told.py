@@ -36,6 +36,40 @@ def told_changes(
     ]
 
 
+def told_path(definition: ProductDefinition, path: str, risk: State) -> str:
+    """The name of what an operation touches: "2021 Toyota Corolla: Value", "Collision"."""
+    schema, (root, *steps) = definition.risk_schema, path.split(".")
+    titles = wording.titles_of(schema, risk)
+    if root == "coverages":
+        item, _colon, code = steps[0].rpartition(":") if steps else ("", "", "")
+        known = {coverage.code: label(coverage.names) for coverage in definition.coverages}
+        words = [titles.get(item, item), known.get(code, code)]
+        return ": ".join(word for word in words if word)
+    words, node = [], schema
+    for step in steps:
+        fields = node.get("items", node).get("properties", {})
+        if step in fields:
+            node = fields[step]
+            if node.get("type") not in ("array", "object"):
+                words.append(wording.field_title(step, node))
+        else:
+            words.append(titles.get(step, step))
+    return ": ".join(words) or path
+
+
+def told_value(definition: ProductDefinition, path: str, value: Any) -> str:
+    """A value of an operation in the reader's words: of a field, or of a whole item."""
+    if value is None:
+        return _("nothing")
+    if isinstance(value, Mapping):
+        spec = wording.item_schema_of(definition.risk_schema, path)
+        return wording.item_title(spec, value) if spec else str(value.get("coverage", ""))
+    node = definition.risk_schema
+    for step in path.split(".")[1:]:
+        node = node.get("items", node).get("properties", {}).get(step, node)
+    return wording.value_text(node, value) if not isinstance(value, list) else str(len(value))
+
+
 def _fields(
     schema: Json, old: State, new: State, titles: Mapping[str, str], of: str
 ) -> Iterator[Told]:

@@ -12,7 +12,7 @@ from office import outbox, workflow
 from office.exceptions import Refused
 from office.models import User
 from policies import segments, selectors
-from policies.enums import REVERSIBLE, TransactionKind
+from policies.enums import TransactionKind
 from policies.models import Policy, Term, TermTransaction
 from policies.services.booking import book_changes, sums_of
 from policies.services.transactions import locked_term, record_transaction
@@ -154,9 +154,8 @@ def _refuse_unlicensed(term: Term, on: date) -> None:
 def _refuse_irreversible(transaction: TermTransaction) -> None:
     if hasattr(transaction, "reversed_by"):
         raise Refused(_("This transaction has been reversed already."))
-    undone = transaction.reverses or transaction
-    if undone.kind not in REVERSIBLE:
+    if not transaction.is_reversible:
         raise Refused(
             _("“%(kind)s” is not taken back by a reversal. Cancel or reinstate the policy instead.")
-            % {"kind": undone.get_kind_display()}
+            % {"kind": transaction.get_kind_display()}
         )

@@ -1,3 +1,4 @@
+from policies.views.acting import reverse
 from policies.views.pages import detail, document, policy_list, worksheet, worksheet_paper
 from policies.views.rates import rate_change, rate_change_lines, rate_changes
 
@@ -8,6 +9,7 @@ __all__ = [
     "rate_change",
     "rate_change_lines",
     "rate_changes",
+    "reverse",
     "worksheet",
     "worksheet_paper",
 ]

@@ -13,10 +13,11 @@ from office import clock, documents, uploads
 from office.doors import staff_required
 from office.exceptions import Refused
 from office.lists import Column, Filter, List, SavedView
-from policies import selectors
+from policies import rules, selectors
 from policies.enums import PolicyState
 from policies.forms import AsOfForm
 from policies.models import Policy, PolicyDocument, TermTransaction
+from policies.views.acting import acts_of
 
 POLICIES = List(
     name=gettext_lazy("Policies"),
@@ -84,12 +85,17 @@ def detail(request, number):
     asked = form.cleaned_data if form.is_valid() else {}
     day = asked.get("on") or selectors.day_to_show(policy)
     known_at = asked.get("known") or clock.now()
+    page = selectors.policy_page(policy, day=day, known_at=known_at)
+    looks_back = bool(asked.get("on") or asked.get("known"))
     context = {
-        **selectors.policy_page(policy, day=day, known_at=known_at),
+        **page,
         "crumbs": [POLICIES.way_back(request), {"label": policy.number}],
         "neighbours": POLICIES.neighbours(request, selectors.policy_rows(request.user), policy),
         "as_of_form": form if form.is_bound else AsOfForm(initial=_initial(day, known_at)),
-        "looks_back": bool(asked.get("on") or asked.get("known")),
+        "looks_back": looks_back,
+        "differences": selectors.differences(policy, page["cover"]) if looks_back else [],
+        "acts": acts_of(request.user, policy),
+        "may_reverse": rules.may_reverse(policy, request.user),
     }
     return render(request, "policies/detail.html", context)
 

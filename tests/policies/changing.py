@@ -42,7 +42,7 @@ def may_go_back(user, days: int) -> AuthorityLimit:
 def second_vehicle(key: str = "v2", **changes) -> dict:
     """A vehicle to add, driven by the driver who is there."""
     vehicle = copy.deepcopy(factories.risk()["vehicles"][0])
-    return {**vehicle, "key": key, "vin": "5YJSA1E26HF000337", "make": "Tesla", **changes}
+    return {**vehicle, "key": key, "vin": "5YJ3E1EA0KF000316", "make": "Tesla", **changes}
 
 
 def with_vehicle(vehicle: dict, coverages: list[dict]) -> list[dict]:

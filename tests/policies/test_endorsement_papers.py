@@ -63,7 +63,7 @@ def test_a_vehicle_that_is_new_gets_a_card_and_the_others_keep_theirs():
     (card,) = papers(policy, "id_card")
     words = words_of(documents.open(card).read())
     assert card.title == "ID card, 2021 Tesla Corolla"
-    for said in (policy.number, "5YJSA1E26HF000337", "2021 Tesla Corolla", "Bindery Mutual"):
+    for said in (policy.number, "5YJ3E1EA0KF000316", "2021 Tesla Corolla", "Bindery Mutual"):
         assert said in words
 
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from underwriting.api.acts import QuoteAct, QuoteNegotiation, SubmissionAct, act_view
 from underwriting.api.bodies import QuoteBody, SubmissionBody
+from underwriting.api.changes import EndorsementPreview, PolicyEndorsement
 from underwriting.api.doors import QuoteDetail, SubmissionDetail, SubmissionList
 from underwriting.models import Quote, Submission
 from underwriting.views.acts import ACTS, QUOTE_ACTS
@@ -32,5 +33,15 @@ urlpatterns = [
             name=f"api-quote-{act}",
         )
         for act, (_service, form_class) in QUOTE_ACTS.items()
+    ),
+    path(
+        "policies/<slug:number>/endorse/preview/",
+        EndorsementPreview.as_view(),
+        name="api-policy-preview",
+    ),
+    path(
+        "policies/<slug:number>/endorse/",
+        PolicyEndorsement.as_view(),
+        name="api-policy-endorse",
     ),
 ]

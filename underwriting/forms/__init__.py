@@ -1,4 +1,10 @@
 from underwriting.forms.application import ApplicationForm, with_row_changed
+from underwriting.forms.changes import (
+    ChangeDayForm,
+    ChangeForm,
+    ItemForm,
+    OptionForm,
+)
 from underwriting.forms.negotiation import NegotiationForm
 from underwriting.forms.small import (
     BindForm,
@@ -13,11 +19,15 @@ from underwriting.forms.small import (
 __all__ = [
     "ApplicationForm",
     "BindForm",
+    "ChangeDayForm",
+    "ChangeForm",
     "ConnectionForm",
     "EditForm",
+    "ItemForm",
     "NegotiationForm",
     "NewForm",
     "NoteForm",
+    "OptionForm",
     "ReasonForm",
     "StartForm",
     "with_row_changed",

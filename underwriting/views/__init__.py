@@ -1,5 +1,6 @@
 from underwriting.views.acts import act, negotiate, quote_act
 from underwriting.views.application import apply, edit, new
+from underwriting.views.changes import add_item, endorse
 from underwriting.views.pages import (
     compare,
     compare_paper,
@@ -12,11 +13,13 @@ from underwriting.views.pages import (
 
 __all__ = [
     "act",
+    "add_item",
     "apply",
     "compare",
     "compare_paper",
     "detail",
     "edit",
+    "endorse",
     "negotiate",
     "new",
     "progress",

@@ -31,6 +31,7 @@ LOGINS = [
     ("Administrator", "Ada Admin"),
 ]
 PORTAL = 3
+CHANGED_EVERY = 8  # one policy in so many is changed in mid-term, if it is of a car
 CAPITAL = Decimal("2500000.00")
 
 
@@ -91,6 +92,8 @@ class Command(BaseCommand):
             tried += 1
             policy = sales.sell(self.dice, customer, kind, begins, self.cast)
             if policy:
+                if len(sold) % CHANGED_EVERY == 0:
+                    sales.change_car(policy, self.cast)
                 sales.pay_due_invoices(self.dice, policy, self.cast)
                 sold.append(policy)
                 self._tick("policies")

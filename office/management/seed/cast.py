@@ -22,8 +22,8 @@ KIND = AuthorityKind
 
 # (department, role, name, authority)
 STAFF = [
-    ("customer_service", "customer_service", "Ines Park", {}),
-    ("customer_service", "customer_service", "Tomás Vidal", {}),
+    ("customer_service", "customer_service", "Ines Park", {KIND.BACKDATING: "30"}),
+    ("customer_service", "customer_service", "Tomás Vidal", {KIND.BACKDATING: "30"}),
     ("claims", "claims_handler", "Hugo Brandt", {
         KIND.SETTLEMENT: "25000", KIND.DENIAL: "25000", KIND.RESERVE: "50000", KIND.ADVANCE: "5000",
     }),
@@ -38,9 +38,9 @@ STAFF = [
     ("adjusting", "adjuster", "Marco Bell", {KIND.RESERVE: "75000", KIND.ADVANCE: "5000"}),
     ("adjusting", "adjuster", "Leila Haddad", {KIND.RESERVE: "75000", KIND.ADVANCE: "5000"}),
     ("underwriting", "underwriter", "Noor Rahman", {
-        KIND.UNDERWRITING: "50000", KIND.JUDGMENT: "5000",
+        KIND.UNDERWRITING: "50000", KIND.JUDGMENT: "5000", KIND.BACKDATING: "365",
     }),
-    ("policy_administration", "policy_administrator", "Pia Stone", {}),
+    ("policy_administration", "policy_administrator", "Pia Stone", {KIND.BACKDATING: "90"}),
     ("accounting", "accountant", "Alma Ortiz", {KIND.PAYMENT: "250000", KIND.REFUND: "5000"}),
     ("accounting", "accountant", "Omar Lindqvist", {KIND.PAYMENT: "250000", KIND.REFUND: "5000"}),
     ("compliance", "compliance", "Carla Winter", {}),

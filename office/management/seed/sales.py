@@ -58,6 +58,24 @@ def sell(dice: risks.Dice, customer: Customer, kind: str, begins: datetime, cast
         )
 
 
+def change_car(policy: Policy, cast: Cast) -> None:
+    """Two months on the customer calls: the first car is driven more than was thought."""
+    if policy.product.kind != "auto":
+        return
+    begins = policy.terms.get().valid_from
+    called = clock.start_of(begins) + timedelta(days=60, hours=17)
+    if called > clock.now():
+        return
+    with clock.travel(called):
+        underwriting.endorse_policy(
+            policy=policy,
+            effective_on=clock.day_of(called) + timedelta(days=5),
+            patch=[{"op": "set", "path": "risk.vehicles.v1.annual_miles", "value": 20500}],
+            note="The customer drives to a new job.",
+            by=cast["Ines Park"],
+        )
+
+
 def ask_carriers(dice, customer: Customer, kind: str, begins: datetime, cast: Cast) -> Submission:
     """An application, answered by every carrier."""
     address = customer.addresses.get(is_current=True)
