@@ -20,7 +20,6 @@ from bench.office import Office
 RISKS_A_ROUND = 4_000
 ON = date(2026, 3, 1)
 CENT = Decimal("0.01")
-PAGE = 4_000
 FEW = 100  # records beside which the book of risks lies
 # name of a step: its keys or the edges of its bands
 EXACT = {
@@ -169,6 +168,7 @@ def write_pages(many: Any, size: int) -> list[int]:
     from office import clock
     from policies.models import BookColumn, BookPage, Product
     from policies.rating.book import Frame, Insured
+    from policies.services.book import PAGE
 
     pages, product = [], Product.objects.earliest("pk")
     for start in range(0, size, PAGE):

@@ -9,7 +9,7 @@ from policies.models import BookColumn, BookPage, ProductVersion
 from policies.rating.book import Book, BookPlan, Frame
 from policies.selectors import book as packed
 
-PAGE = 4_000  # segments: a second or two to pack, some milliseconds to rate
+PAGE = 16_000  # segments: some seconds to pack, a tenth of one to rate
 
 
 def pack_segments(product: str) -> int:
