@@ -157,6 +157,8 @@ class Claim(Steps, SideActs, Recorded):
                 fields=["due_on", "id"], name="claim_held_by_due", condition=Q(hold_count__gt=0)
             ),
             models.Index(fields=["-notified_at", "-id"], name="claim_newest"),
+            models.Index(fields=["state", "-notified_at", "-id"], name="claim_newest_of_state"),
+            models.Index(fields=["line", "-notified_at", "-id"], name="claim_newest_of_line"),
             models.Index(fields=["customer", "-notified_at"], name="claim_customer"),
             models.Index(fields=["policy", "lost_on"], name="claim_policy_lost_on"),
         ]
