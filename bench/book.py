@@ -20,6 +20,7 @@ from bench.office import Office
 FIRST = 10_000  # keys of the book lie above those of the templates
 FEW = 20_000  # rows that are written quicker with their indexes than before them
 ADJUSTERS = 400
+AGENTS = 250  # each sells to one customer in so many
 # Of two hundred claims, how many stand where: nine in ten are over.
 SHARES = {
     "closed": 170, "denied": 8, "withdrawn": 6, "received": 2, "documenting": 3,
@@ -54,6 +55,7 @@ class Likenesses(NamedTuple):
     customer: int
     address: int
     contact: Any
+    agents: Sequence[int]
     policies: Sequence[int]
     claims: Mapping[str, int]
     adjusters: Sequence[int]
@@ -62,7 +64,7 @@ class Likenesses(NamedTuple):
 def _likenesses() -> Likenesses:
     """A claim in each state, a policy of each product, and people to adjust."""
     from claims.models import Claim
-    from customers.models import ContactPoint
+    from customers.models import Agent, ContactPoint
     from office.models import User
     from policies.models import Policy
 
@@ -70,11 +72,13 @@ def _likenesses() -> Likenesses:
         _make_them()
     contact = ContactPoint.objects.filter(customer__pk__lt=FIRST).select_related("customer")[0]
     policies = Policy.objects.filter(pk__lt=FIRST).values_list("product_id", "pk")
+    agents = Agent.objects.filter(code__startswith="BENCH").values_list("pk", flat=True)
     adjusters = User.objects.filter(email__regex="^adjuster[0-9]+@").values_list("pk", flat=True)
     return Likenesses(
         contact.customer_id,
         contact.customer.addresses.get(is_current=True).pk,
         contact.pk,
+        list(agents),
         list(dict(policies).values()),
         dict(Claim.objects.filter(pk__lt=FIRST).values_list("state", "pk")),
         list(adjusters),
@@ -83,6 +87,7 @@ def _likenesses() -> Likenesses:
 
 def _make_them() -> None:
     from claims.enums import ClaimState
+    from customers.models import Agent
     from office.models import User
     from tests import factories
     from tests.claims import scenes
@@ -91,15 +96,22 @@ def _make_them() -> None:
         factories.policy_in_force(kind, carrier=carrier)
     for state in ClaimState:
         scenes.claim_at(state)
+    Agent.objects.bulk_create(
+        Agent(code=f"BENCH{n}", name=_name(n), agency="Bench Agency") for n in range(AGENTS)
+    )
     User.objects.bulk_create(
         User(
             email=f"adjuster{n}@bindery.example",
-            name=f"{names.GIVEN[n % len(names.GIVEN)]} {names.FAMILY[n % len(names.FAMILY)]}",
+            name=_name(n),
             is_staff=True,
             department_id="adjusting",
         )
         for n in range(ADJUSTERS)
     )
+
+
+def _name(n: int) -> str:
+    return f"{names.GIVEN[n % len(names.GIVEN)]} {names.FAMILY[n % len(names.FAMILY)]}"
 
 
 # Customers
@@ -149,9 +161,14 @@ def _write_customers(
             "display_name": "given || ' ' || family",
             "folded": f"' ' || people.folded || ' ' || lower({NUMBER})",
             "login_id": "NULL",
-            "agent_id": "NULL",
+            "agent_id": _agent_of(likenesses),
         },
     )
+
+
+def _agent_of(likenesses: Likenesses) -> str:
+    agents = ", ".join(map(str, likenesses.agents))
+    return f"(ARRAY[{agents}]::bigint[])[1 + n % {AGENTS}]"
 
 
 def _write_addresses(
@@ -232,6 +249,7 @@ def _write_policies(
             "number": number,
             "customer_id": f"n + {FIRST}",
             "address_id": f"n + {FIRST}",
+            "agent_id": _agent_of(likenesses),
             "state": "CASE WHEN days > 365 THEN 'expired' ELSE t.state END",
         },
     )

@@ -6,15 +6,16 @@ from bench.office import Office
 
 SCHEMA = "bench"
 KEYS = """
-SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
-WHERE conrelid = %s::regclass AND contype = 'f'
+SELECT conname, pg_get_constraintdef(oid), confrelid::regclass::text,
+    to_regclass('bench.' || confrelid::regclass) IS NOT NULL
+FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'f'
 """
 
 
 def make(office: Office, table: str, rows: str = "false") -> str:
     """A fresh twin of `table` with those of its rows for which `rows` holds; its full name.
 
-    Foreign keys point to the real tables, as the twin's own would.
+    Foreign keys point to twins where those have been made, else to the real tables.
     """
     twin = f"{SCHEMA}.{table}"
     with psycopg.connect(office.owner_url) as owner:
@@ -40,7 +41,11 @@ def make(office: Office, table: str, rows: str = "false") -> str:
             "FROM pg_attribute a WHERE a.attrelid = %s::regclass AND a.attidentity <> ''",
             [twin, twin],
         )
-        for name, definition in owner.execute(KEYS, [table]).fetchall():
+        for name, definition, other, has_twin in owner.execute(KEYS, [table]).fetchall():
+            if has_twin:
+                definition = definition.replace(
+                    f"REFERENCES {other}(", f"REFERENCES {SCHEMA}.{other}("
+                )
             owner.execute(f'ALTER TABLE {twin} ADD CONSTRAINT "{name}" {definition}'.encode())
         owner.commit()
         owner.autocommit = True

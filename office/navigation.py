@@ -1,7 +1,9 @@
 """The entries of the sidebar and of the portal's bar: only those that exist and are allowed."""
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
@@ -102,6 +104,11 @@ def portal_bar(request: HttpRequest, section: str) -> list[dict[str, Any]]:
 
 def address(url_name: str) -> str:
     """The address of a view, or "" where this office has no such view."""
+    return _address(url_name, settings.ROOT_URLCONF)
+
+
+@lru_cache(maxsize=256)
+def _address(url_name: str, _map: str) -> str:
     try:
         return reverse(url_name)
     except NoReverseMatch:

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
@@ -28,10 +28,9 @@ class CustomerQuerySet(models.QuerySet):
         if user.may("customers.view_every_customer"):
             return self
         if user.may("customers.view_customer"):
-            agent = Agent.objects.filter(user=user)
+            agent = Agent.objects.filter(user=user).values("pk")
             return self.filter(
-                Q(agent_id=Subquery(agent.values("pk")[:1]))
-                | Q(created_by_id=Subquery(agent.values("user_id")[:1]))
+                Q(agent_id=Subquery(agent[:1])) | Q(Exists(agent), created_by_id=user.pk)
             )
         return self.filter(login=user)
 

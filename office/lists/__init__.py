@@ -24,6 +24,7 @@ from django.utils.translation import ngettext
 
 from office import export, money
 from office.lists import keyset, origin, own
+from office.lists.choices import quick
 from office.lists.columns import Column, Row, cell_writer, join, pick_writer
 from office.lists.counts import Count, count_all
 from office.lists.figures import Figure, figures_of
@@ -160,7 +161,7 @@ class List:
         fields: dict[str, forms.Field] = {}
         for narrowing in self.filters:
             narrowing.field.required = False
-            fields[narrowing.name] = narrowing.field
+            fields[narrowing.name] = quick(narrowing.field)
         return type("FilterForm", (forms.Form,), fields)
 
 

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms, template
+from django.conf import settings
 from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.safestring import mark_safe
 from django.utils.text import capfirst
+from django.utils.translation import get_language
 
 from office import navigation
 
@@ -80,13 +82,52 @@ def _in_words(bound: forms.BoundField, value: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def sidebar(context: template.Context) -> list[dict[str, Any]]:
-    return navigation.sidebar(context["request"])
+def sidebar(context: template.Context) -> dict[str, Any]:
+    """The sidebar's sections, and what tells them from another person's on another page."""
+    sections = navigation.sidebar(context["request"])
+    entries = [entry for section in sections for entry in section["entries"]]
+    return {
+        "sections": sections,
+        "key": tuple((entry["href"], entry["current"]) for entry in entries),
+    }
 
 
 @register.simple_tag(takes_context=True)
 def portal_bar(context: template.Context) -> list[dict[str, Any]]:
     return navigation.portal_bar(context["request"], str(context.get("portal_section", "")))
+
+
+@register.tag
+def once(parser: template.base.Parser, token: template.base.Token) -> "OnceNode":
+    """`{% once key %}…{% endonce %}`: drawn once a process for each language and key.
+
+    For what is the same on many pages: nothing inside may depend on the request beyond the key.
+    """
+    keys = [parser.compile_filter(word) for word in token.split_contents()[1:]]
+    nodes = parser.parse(("endonce",))
+    parser.delete_first_token()
+    return OnceNode(keys, nodes)
+
+
+class OnceNode(template.Node):
+    """Remembers what it drew, for so many keys as an office has kinds of people and pages."""
+
+    KEPT = 512
+
+    def __init__(self, keys: list[Any], nodelist: template.NodeList) -> None:
+        self.keys = keys
+        self.nodelist = nodelist
+        self.drawn: dict[Any, str] = {}
+
+    def render(self, context: template.Context) -> str:
+        values = [key.resolve(context) for key in self.keys]
+        key = (get_language(), settings.ROOT_URLCONF, *values)
+        found = self.drawn.get(key)
+        if found is None:
+            if len(self.drawn) >= self.KEPT:
+                self.drawn.clear()
+            found = self.drawn[key] = self.nodelist.render(context)
+        return found
 
 
 @register.tag

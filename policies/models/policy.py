@@ -4,13 +4,14 @@ from decimal import Decimal
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Subquery
 from django.urls import reverse
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_fsm import FSMField, transition
 
+from customers.models import Agent, Customer
 from office import authority, clock
 from office.enums import AuthorityKind
 from office.exceptions import Refused
@@ -27,7 +28,10 @@ class PolicyQuerySet(models.QuerySet):
             return self
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        return self.filter(Q(customer__login=user) | Q(agent__user=user))
+        # Each side by its index: an OR across joins would read every policy.
+        customer = Customer.objects.filter(login=user).values("pk")
+        agent = Agent.objects.filter(user=user).values("pk")
+        return self.filter(Q(customer_id=Subquery(customer[:1])) | Q(agent_id=Subquery(agent[:1])))
 
     def in_force(self):
         return self.filter(state=PolicyState.IN_FORCE)
