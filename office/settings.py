@@ -287,10 +287,8 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["office.api.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["office.api.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_PAGINATION_CLASS": "office.api.pages.KeysetPagination",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "EXCEPTION_HANDLER": "office.api.problem_details",
-    "PAGE_SIZE": 50,
     "COERCE_DECIMAL_TO_STRING": True,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
