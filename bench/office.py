@@ -65,6 +65,7 @@ def environment(var: str) -> dict[str, str]:
     """Production's settings with keys that are nobody's."""
     return {
         "OFFICE_VAR": var,
+        "OFFICE_PROCESS": "web",  # with its pool of connections
         "DJANGO_SETTINGS_MODULE": "office.settings",
         "SECRET_KEY": secrets.token_urlsafe(64),
         "VAULT_KEYS": f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}",

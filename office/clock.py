@@ -14,7 +14,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from django.apps import apps
-from django.db.models import Count, Max
+from django.db import connection
 
 OFFICE_ZONE = "America/Los_Angeles"
 EVERYWHERE = "US"
@@ -110,9 +110,10 @@ def holidays(jurisdiction: str) -> frozenset[date]:
     Rows of holidays are added and removed, never altered, so their number and the highest key
     are the version that the cache is kept by.
     """
-    table = apps.get_model("office", "Holiday").objects
-    version = table.aggregate(rows=Count("pk"), last=Max("pk"))
-    return _holidays(jurisdiction, version["rows"], version["last"])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*), max(id) FROM office_holiday")
+        rows, last = cursor.fetchone()
+    return _holidays(jurisdiction, rows, last)
 
 
 @lru_cache(maxsize=256)

@@ -2,6 +2,7 @@
 
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import cache
 
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
@@ -174,11 +175,11 @@ def targets_of(transition):
 
 def _locked(record):
     """The record as it stands, locked against other acts but not against rows that refer to it."""
-    rows = type(record)._base_manager.select_for_update(of=("self",), no_key=True)
-    if record.read_with_lock:
-        rows = rows.select_related(*record.read_with_lock)
+    model = type(record)
     try:
-        return rows.get(pk=record.pk)
+        if record.read_with_lock:
+            return _locking(model).select_related(*record.read_with_lock).get(pk=record.pk)
+        return _read_by(_locking_statement(model), model, record.pk)
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", "") in {LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED}:
             raise Refused(
@@ -186,6 +187,34 @@ def _locked(record):
                 % {"record": record}
             ) from error
         raise
+
+
+def _locking(model):
+    return model._base_manager.select_for_update(of=("self",), no_key=True)
+
+
+@cache
+def _locking_statement(model):
+    """The locking SELECT by key: (SQL, names, converters). Compiled once, as every act begins so;
+    to compile it anew took longer than to run it."""
+    compiler = _locking(model).filter(pk=0).query.get_compiler(connection=connection)
+    sql, _params = compiler.as_sql()
+    columns = [column for column, _sql, _alias in compiler.select]
+    return sql, [column.target.attname for column in columns], compiler.get_converters(columns)
+
+
+def _read_by(statement, model, key):
+    sql, names, converters = statement
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [key])
+        row = cursor.fetchone()
+    if row is None:
+        raise model.DoesNotExist
+    values = list(row)
+    for place, (convert, column) in converters.items():
+        for converter in convert:
+            values[place] = converter(values[place], column, connection)
+    return model.from_db(connection.alias, names, values)
 
 
 def _permitted(record, act, by):

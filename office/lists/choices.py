@@ -21,14 +21,15 @@ class Choices(forms.Select):
         attrs: dict[str, Any] | None = None,
         renderer: BaseRenderer | None = None,
     ) -> SafeString:
-        choices = list(self.choices)
+        # One by one: list() would first count the rows that a choice of records reads.
+        choices = [(str(key), label) for key, label in self.choices]
         if any(isinstance(label, list | tuple) for _key, label in choices):
             return super().render(name, value, attrs, renderer)
         chosen = set(self.format_value(value))
         options = format_html_join(
             "",
             '<option value="{}"{}>{}</option>',
-            ((key, SELECTED if str(key) in chosen else "", label) for key, label in choices),
+            ((key, SELECTED if key in chosen else "", label) for key, label in choices),
         )
         around = self.build_attrs(self.attrs, {"name": name, **(attrs or {})})
         return format_html("<select{}>{}</select>", flatatt(around), options)
