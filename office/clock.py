@@ -104,20 +104,34 @@ def is_open(day: date, holidays: frozenset[date] = frozenset()) -> bool:
     return day.weekday() < 5 and day not in holidays
 
 
-def holidays(jurisdiction: str) -> frozenset[date]:
-    """The holidays of a jurisdiction such as "US-CA": its own and the federal ones.
+# Rows of holidays are added and removed, never altered: so many, up to this key, is a version.
+CALENDAR = "(SELECT count(*) || ':' || coalesce(max(id), 0) FROM office_holiday)"
+_read = threading.local()
 
-    Rows of holidays are added and removed, never altered, so their number and the highest key
-    are the version that the cache is kept by.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*), max(id) FROM office_holiday")
-        rows, last = cursor.fetchone()
-    return _holidays(jurisdiction, rows, last)
+
+@contextmanager
+def calendar(version: str | None) -> Iterator[None]:
+    """Inside, this thread's calendar is the version that a statement has just read as CALENDAR;
+    None: it will be read when it is asked for."""
+    before, _read.version = getattr(_read, "version", None), version
+    try:
+        yield
+    finally:
+        _read.version = before
+
+
+def holidays(jurisdiction: str) -> frozenset[date]:
+    """The holidays of a jurisdiction such as "US-CA": its own and the federal ones."""
+    version = getattr(_read, "version", None)
+    if version is None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {CALENDAR}")
+            (version,) = cursor.fetchone()
+    return _holidays(jurisdiction, version)
 
 
 @lru_cache(maxsize=256)
-def _holidays(jurisdiction: str, rows: int, last: int | None) -> frozenset[date]:
+def _holidays(jurisdiction: str, _version: str) -> frozenset[date]:
     table = apps.get_model("office", "Holiday").objects
     days = table.filter(jurisdiction__in={EVERYWHERE, jurisdiction}).values_list("day", flat=True)
     return frozenset(days)

@@ -63,12 +63,13 @@ def move(record, act, *, by, note="", facts=None, tell=(), **kwargs):
     or somebody holds it) or `PermissionDenied`; either way the transaction leaves no trace.
     """
     with transaction.atomic(savepoint=False):
-        record = _locked(record)
+        record, calendar = _locked(record)
         before = _columns(record)
         from_state, cycle = record.state, record.cycle
         at = clock.now()
         transition = _permitted(record, act, by)
-        _perform(record, act, by=by, at=at, **kwargs)
+        with clock.calendar(calendar):
+            _perform(record, act, by=by, at=at, **kwargs)
         event = _next_event(record, transition, from_state, cycle, by, at, note, facts)
         event.record_id = record.pk
         event.hash = record.event_head = event.digest()
@@ -174,11 +175,12 @@ def targets_of(transition):
 
 
 def _locked(record):
-    """The record as it stands, locked against other acts but not against rows that refer to it."""
+    """The record as it stands, locked against other acts but not against rows that refer to it,
+    and the version of the calendar where it was read too."""
     model = type(record)
     try:
         if record.read_with_lock:
-            return _locking(model).select_related(*record.read_with_lock).get(pk=record.pk)
+            return _locking(model).select_related(*record.read_with_lock).get(pk=record.pk), None
         return _read_by(_locking_statement(model), model, record.pk)
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", "") in {LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED}:
@@ -196,10 +198,11 @@ def _locking(model):
 @cache
 def _locking_statement(model):
     """The locking SELECT by key: (SQL, names, converters). Compiled once, as every act begins so;
-    to compile it anew took longer than to run it."""
+    to compile it anew took longer than to run it. It reads the calendar's version as well."""
     compiler = _locking(model).filter(pk=0).query.get_compiler(connection=connection)
     sql, _params = compiler.as_sql()
     columns = [column for column, _sql, _alias in compiler.select]
+    sql = sql.replace(" FROM ", f", {clock.CALENDAR} FROM ", 1)
     return sql, [column.target.attname for column in columns], compiler.get_converters(columns)
 
 
@@ -210,11 +213,11 @@ def _read_by(statement, model, key):
         row = cursor.fetchone()
     if row is None:
         raise model.DoesNotExist
-    values = list(row)
+    *values, version = row
     for place, (convert, column) in converters.items():
         for converter in convert:
             values[place] = converter(values[place], column, connection)
-    return model.from_db(connection.alias, names, values)
+    return model.from_db(connection.alias, names, values), version
 
 
 def _permitted(record, act, by):
