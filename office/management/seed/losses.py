@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from claims import selectors, services
-from claims.enums import ClaimState
+from claims.enums import ClaimState, LetterKind
 from claims.models import Claim
 from customers import services as customers
 from customers.models import Customer
@@ -139,9 +139,16 @@ class Loss:
         }
         with clock.travel(self.at):
             try:
-                return services.notify_claim(by=self.cast["Ines Park"], **told)
+                claim = services.notify_claim(by=self.cast["Ines Park"], **told)
             except Refused:
                 return None  # the dice repeated a loss of this policy
+            return self._acknowledge(claim)
+
+    def _acknowledge(self, claim: Claim) -> Claim:
+        """At once, as a worker would: the law counts the days until the letter goes out."""
+        for letter in claim.letters.filter(kind=LetterKind.ACKNOWLEDGEMENT):
+            services.issue_letter(letter=letter, by=self.cast.office)
+        return Claim.objects.get(pk=claim.pk)
 
     def _path(self, claim: Claim) -> Sequence[Callable[[Claim], Claim]]:
         """The acts that lead to the wanted state."""
