@@ -89,7 +89,7 @@ def test_a_change_for_an_earlier_day_is_priced_issued_looked_at_and_taken_back(
     desk.press("Show that day")
     desk.page.get_by_label("Miles a year").fill("4000")
     desk.press("See what it costs")
-    desk.reads("What the change of", "Miles a year", "12000", "4000", "Still to be billed")
+    desk.reads("What the change of", "Miles a year", "12,000", "4000", "Still to be billed")
     desk.press("Issue the change")
     desk.reads("The policy is changed from")
 
