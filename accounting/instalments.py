@@ -134,6 +134,25 @@ def respread(
     return Respread([_refilled(*column) for column in columns], credit)
 
 
+def gathered(open_bills: Sequence[Instalment], *, on: date) -> list[Instalment]:
+    """The open bills of a term that has ended: one of them stands, due at once, for what is left.
+
+    The others stay in their order with nothing in them.
+    """
+    if not open_bills:
+        return []
+    columns = ("premium", "tax", "fees")
+    sums = [sum((getattr(bill, name) for bill in open_bills), ZERO) for name in columns]
+    empty = [Instalment(bill.due_on, ZERO, ZERO, ZERO) for bill in open_bills[1:]]
+    return [Instalment(on, *sums), *empty]
+
+
+def resumed(plan: Plan, *, from_on: date, to_on: date, on: date) -> list[Instalment]:
+    """The bills that a plan has left from a day on, empty: for a term that is taken up again."""
+    days = [day for day in due_dates(from_on, to_on, plan) if day >= on]
+    return [Instalment(day, ZERO, ZERO, ZERO, plan.instalment_fee) for day in days]
+
+
 def _without_debts(amounts: list[Decimal]) -> tuple[list[Decimal], Decimal]:
     """Let the charges above zero make up for those below; what they cannot is credit."""
     credit = sum((-amount for amount in amounts if amount < 0), ZERO)

@@ -2,10 +2,15 @@
 
 import gettext
 from functools import cache
+from pathlib import Path
 
 import pycountry
+import yaml
 from babel.core import get_global
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from office.exceptions import Refused
 
 # Each state's zone by population. Where a state has two, the first three digits of the postal
 # code decide (49 CFR part 71); the person may choose another zone on the form.
@@ -24,6 +29,7 @@ _BY_POSTAL_CODE = {
     "US-FL": {"324": "America/Chicago", "325": "America/Chicago"},
     "US-NE": {"693": "America/Denver"},
 }
+REGULATORS = Path(__file__).parent / "data" / "regulators.yaml"
 SOLD_IN = ("US-CA", "US-CO", "US-FL", "US-NE")
 
 
@@ -65,3 +71,25 @@ def choices() -> list[tuple[str, str]]:
 def zones() -> list[str]:
     """The time zones of the United States; any other of the IANA list can be typed."""
     return sorted(_ZONES)
+
+
+@cache
+def regulators() -> dict[str, dict[str, str]]:
+    return yaml.safe_load(REGULATORS.read_text(encoding="utf-8"))
+
+
+def regulator_of(jurisdiction: str) -> dict[str, str]:
+    """Name, address and phone; a denial without them is refused."""
+    found = regulators().get(jurisdiction)
+    if found is None:
+        raise Refused(
+            _("The address of the regulator of %(jurisdiction)s is not on file.")
+            % {"jurisdiction": jurisdiction}
+        )
+    return found
+
+
+def regulator_line(jurisdiction: str) -> str:
+    """The regulator as one line of a letter; empty where none is on file."""
+    found = regulators().get(jurisdiction)
+    return f"{found['name']}, {found['address']}, {found['phone']}" if found else ""

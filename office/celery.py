@@ -21,7 +21,9 @@ app.conf.beat_schedule = {
     "ask the bank": {"task": "accounting.sweep_payments", "schedule": 15},
     "escalate what is due": {"task": "claims.escalate_deadlines", "schedule": 900},
     "invoice what is due": {"task": "accounting.announce_due_invoices", "schedule": 900},
+    "end policies that are due": {"task": "policies.end_what_is_due", "schedule": 900},
     "let policies expire": {"task": "policies.expire_policies", "schedule": 900},
+    "renew what is due": {"task": "underwriting.renew_by_the_clock", "schedule": 900},
     "let quotes expire": {"task": "underwriting.expire_quotes", "schedule": 900},
 }
 BEAT_SECONDS = 5

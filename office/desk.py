@@ -21,6 +21,7 @@ from office.models import User
 from policies.models import Policy
 from underwriting.enums import QuoteState
 from underwriting.models import Quote, Submission
+from underwriting.selectors import renewals_for_desk
 
 SHOWN = 10
 ANSWERS_FOR_LICENCES = {DepartmentCode.AGENCY, DepartmentCode.COMPLIANCE}
@@ -63,6 +64,9 @@ def _queues(user: User) -> Iterator[dict[str, Any]]:
         late = Invoice.objects.for_user(user).overdue(on=today).select_related("customer")
         rows = [_invoice(invoice, today) for invoice in late.order_by("due_on", "pk")[:SHOWN]]
         yield _queue(_("Bills that are late"), "accounting:invoices", rows)
+    if user.may("underwriting.prepare_renewal") or user.may("underwriting.answer_renewal"):
+        rows = [_renewal(row, today) for row in renewals_for_desk(user, SHOWN)]
+        yield _queue(_("Renewals at 90, 60 and 45 days"), "underwriting:renewals", rows)
     if user.may("accounting.approve_payment"):
         drafted = Payment.objects.for_user(user).filter(state=PaymentState.DRAFTED)
         rows = [_payment(payment) for payment in drafted.order_by("pk")[:SHOWN]]
@@ -120,6 +124,18 @@ def _ending(row: RunningOut, today) -> dict[str, Any]:
         "who": row.agent.name,
         "what": row.text,
         **_due(row.ends_on, today),
+    }
+
+
+def _renewal(row: Any, today) -> dict[str, Any]:
+    left = (row.valid_from - today).days
+    return {
+        "href": row.get_absolute_url(),
+        "number": row.number,
+        "who": row.policy.customer.display_name,
+        "what": row.problem or row.get_state_display(),
+        "due": _("in %(days)s days") % {"days": left},
+        "tone": "warn" if left <= 45 else "",
     }
 
 

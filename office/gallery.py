@@ -133,6 +133,11 @@ def _figures() -> dict[str, Any]:
         ],
         "crumbs": [{"label": _("Claims"), "href": "#"}, {"label": "CL-2026-000042", "href": ""}],
         "neighbours": {"previous": "#crumbs", "next": "#crumbs", "place": "3 / 14"},
+        "by_step": {
+            "first": (_("Premium of the term that ends"), 1472),
+            "steps": [(_("New rates"), 88), (_("What is insured"), -31), (_("Claims"), 120)],
+            "last": _("Premium of the new term"),
+        },
         "by_cause": [(_("Water"), 41), (_("Collision"), 35), (_("Hail"), 12), (_("Theft"), 4)],
         "by_line": [(_("Home"), [18, 9, 3]), (_("Auto"), [25, 6, 1])],
         "series": [_("Open"), _("Closed"), _("Denied")],

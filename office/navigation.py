@@ -36,6 +36,13 @@ SIDEBAR = (
     ),
     Entry(
         CUSTOMERS,
+        _("Renewals"),
+        "refresh-cw",
+        "underwriting:renewals",
+        "underwriting.view_submission|underwriting.view_own_submission",
+    ),
+    Entry(
+        CUSTOMERS,
         _("Policies"),
         "shield",
         "policies:list",

@@ -7,13 +7,16 @@ from django.utils.translation import pgettext_lazy
 
 class PolicyState(TextChoices):
     IN_FORCE = "in_force", _("In force")
+    PENDING_CANCELLATION = "pending_cancellation", _("Ends early")
+    CANCELLED = "cancelled", _("Cancelled")
     EXPIRED = "expired", _("Expired")
 
 
-OPEN = frozenset({PolicyState.IN_FORCE})
+# On risk. A cancelled policy may be reinstated; an expired one is renewed or written anew.
+OPEN = frozenset({PolicyState.IN_FORCE, PolicyState.PENDING_CANCELLATION})
 FINAL = frozenset({PolicyState.EXPIRED})
 # A term can be corrected after it is over, by whoever may go back so far.
-CHANGEABLE = frozenset({PolicyState.IN_FORCE, PolicyState.EXPIRED})
+CHANGEABLE = OPEN | {PolicyState.EXPIRED}
 
 
 class DraftState(TextChoices):
@@ -92,3 +95,9 @@ class DocumentKind(TextChoices):
     DECLARATIONS = "declarations", _("Declarations")
     ENDORSEMENT = "endorsement", _("Endorsement")
     ID_CARD = "id_card", _("ID card")
+    CANCELLATION_NOTICE = "cancellation_notice", _("Notice of cancellation")
+    CANCELLATION = "cancellation", _("Confirmation of cancellation")
+    RESCISSION = "rescission", _("Withdrawal of a notice of cancellation")
+    REINSTATEMENT = "reinstatement", _("Confirmation of reinstatement")
+    NONRENEWAL = "nonrenewal", _("Notice of non-renewal")
+    RENEWAL_OFFER = "renewal_offer", _("Renewal offer")

@@ -9,8 +9,8 @@ patch names an item by its key, never by its position: `risk.vehicles.v1.use`.
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -33,6 +33,7 @@ class Transaction:
     """One recorded change. `reverses` is the recorded moment of the transaction it undoes:
 
     recorded moments are unique within a term, so a moment is a transaction's name.
+    `facts` say what kind of change it was where the kind alone does not: who cancelled and why.
     """
 
     kind: str
@@ -40,6 +41,7 @@ class Transaction:
     recorded_at: datetime
     patch: Sequence[Operation] = ()
     reverses: datetime | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,25 @@
 """What workers do for policies: issue documents, let policies end with their last term."""
 
+import structlog
+from celery import shared_task
+
+from accounting.models import BillingAccount
 from office import outbox
 from office.daily import once_a_day
+from office.exceptions import Refused
 from office.models import User
 from policies import selectors, services
-from policies.models import BookPage, Policy, Product, RateChange, TermTransaction
+from policies.models import (
+    BookPage,
+    Cancellation,
+    NonRenewal,
+    Policy,
+    Product,
+    RateChange,
+    TermTransaction,
+)
+
+log = structlog.get_logger(__name__)
 
 
 @outbox.consumer("policies.issue_declarations")
@@ -51,3 +66,59 @@ def pack_book(_business_date):
     office = User.objects.service()
     for code in Product.objects.values_list("code", flat=True):
         services.pack_book(product=code, by=office)
+
+
+@shared_task(name="policies.end_what_is_due")
+def end_what_is_due():
+    """Announced ends whose day has come; one that cannot does not hold the others."""
+    office = User.objects.service()
+    for cancellation in selectors.cancellations_due().iterator():
+        try:
+            services.take_effect(cancellation=cancellation, by=office)
+        except Refused as refusal:
+            log.warning("policies.end_refused", cancellation=cancellation.pk, why=str(refusal))
+
+
+@outbox.consumer("policies.cancel_for_nonpayment")
+def cancel_for_nonpayment(*, account_id):
+    """What the delinquency of a billing account ends in: a notice, as the law demands it."""
+    account = BillingAccount.objects.get(pk=account_id)
+    policy = Policy.objects.select_related("product").get(number=account.policy_number)
+    services.cancel_for_nonpayment(policy=policy, by=User.objects.service())
+
+
+@outbox.consumer("policies.issue_cancellation")
+def issue_cancellation(*, cancellation_id):
+    services.issue_cancellation(
+        cancellation=_cancellation(cancellation_id), by=User.objects.service()
+    )
+
+
+@outbox.consumer("policies.issue_rescission")
+def issue_rescission(*, cancellation_id):
+    services.issue_rescission(
+        cancellation=_cancellation(cancellation_id), by=User.objects.service()
+    )
+
+
+@outbox.consumer("policies.issue_reinstatement")
+def issue_reinstatement(*, transaction_id):
+    rows = TermTransaction.objects.select_related(
+        "term__policy__customer", "term__policy__product", "term__policy__address"
+    )
+    services.issue_reinstatement(written=rows.get(pk=transaction_id), by=User.objects.service())
+
+
+@outbox.consumer("policies.issue_nonrenewal")
+def issue_nonrenewal(*, nonrenewal_id):
+    rows = NonRenewal.objects.select_related(
+        "term", "policy__customer", "policy__product", "policy__address"
+    )
+    services.issue_nonrenewal(decided=rows.get(pk=nonrenewal_id), by=User.objects.service())
+
+
+def _cancellation(pk):
+    rows = Cancellation.objects.select_related(
+        "term", "transaction", "policy__customer", "policy__product", "policy__address"
+    )
+    return rows.get(pk=pk)

@@ -7,6 +7,8 @@ from claims.enums import ReporterKind
 from claims.forms.acts import area
 from claims.forms.notice import NoticeForm
 from office.forms import FilesField
+from policies.enums import REASONS_OF, CancelledBy
+from underwriting.forms import AcceptRenewalForm
 
 
 class ReportForm(NoticeForm):
@@ -104,4 +106,31 @@ class BankAccountForm(forms.Form):
         max_length=9,
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
         help_text=_("Nine digits; not needed with an IBAN."),
+    )
+
+
+class PayPlanForm(AcceptRenewalForm):
+    """How the policyholder wants to pay the next term."""
+
+    note = None
+
+
+class DeclineForm(forms.Form):
+    note = forms.CharField(
+        label=_("Why"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args, renewal, **kwargs):
+        super().__init__(*args, **kwargs)
+
+
+class EndForm(forms.Form):
+    """The policyholder's own wish: from when on, and why."""
+
+    effective_on = forms.DateField(
+        label=_("First day without cover"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    reason = forms.ChoiceField(
+        label=_("Reason"),
+        choices=[(one.value, one.label) for one in REASONS_OF[CancelledBy.INSURED]],
     )

@@ -25,7 +25,7 @@ from policies.selectors import product_definition
 from tests.claims.scenes import claim_at as claim_at
 from tests.policies.risks import COMMERCIAL
 from underwriting import services as underwriting
-from underwriting.models import Quote, Submission
+from underwriting.models import Quote, Renewal, Submission
 
 LONG_AGO = date(2020, 1, 1)
 LINES = ("property", "casualty")
@@ -397,6 +397,15 @@ def policy_in_force(
         return underwriting.bind_quote(
             quote=offer, pay_plan=pay_plan, by=offer.submission.agent.user
         )
+
+
+def renewal_offered(policy: Policy) -> Renewal:
+    """The next term of a policy, offered forty days before it begins."""
+    ends_on = policy.terms.latest("sequence").valid_to
+    with clock.travel(datetime(ends_on.year, ends_on.month, ends_on.day, 18, tzinfo=UTC)
+                      - timedelta(days=40)):  # fmt: skip
+        renewal = underwriting.prepare_renewal(policy=policy, by=office())
+        return underwriting.offer_renewal(renewal=renewal, by=office())
 
 
 def current_address(of: Customer) -> Address:

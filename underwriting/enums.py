@@ -32,6 +32,17 @@ ASK_AGAIN = frozenset({QuoteState.FAILED, QuoteState.EXPIRED})
 FINAL = frozenset({QuoteState.BOUND, QuoteState.WITHDRAWN})
 
 
+class RenewalState(TextChoices):
+    WORKING = "working", _("In work")
+    OFFERED = "offered", _("Offered")
+    ACCEPTED = "accepted", _("Renewed")
+    DECLINED = "declined", _("Not wanted")
+    LAPSED = "lapsed", _("Not taken up")
+
+
+RENEWAL_OPEN = frozenset({RenewalState.WORKING, RenewalState.OFFERED})
+
+
 class Blocks(TextChoices):
     """What a rule that fires holds up, mildest first."""
 

@@ -78,6 +78,33 @@ def may_see_price(quote, user) -> bool:
     return quote.is_price_released or user.may("underwriting.approve_quote")
 
 
+def is_theirs_to_renew(renewal, user) -> bool:
+    """An agent works on the policies that they sold, the office's staff on all of them."""
+    if user.is_service or may_view_every_submission(user):
+        return True
+    agent = renewal.policy.agent
+    return agent is not None and agent.user_id == user.pk
+
+
+def may_prepare_renewal(renewal, user) -> bool:
+    return user.may("underwriting.prepare_renewal") and is_theirs_to_renew(renewal, user)
+
+
+def may_offer_renewal(renewal, user) -> bool:
+    return user.may("underwriting.offer_renewal") and is_theirs_to_renew(renewal, user)
+
+
+def may_answer_renewal(renewal, user) -> bool:
+    """The holder's own answer, or that of whoever writes it down for them."""
+    if renewal.policy.customer.login_id == user.pk:
+        return True
+    return user.may("underwriting.answer_renewal") and is_theirs_to_renew(renewal, user)
+
+
+def is_office(renewal, user) -> bool:
+    return user.is_service
+
+
 def may_publish_rules(user) -> bool:
     return user.may("underwriting.publish_rulesetversion")
 

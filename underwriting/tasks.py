@@ -1,10 +1,17 @@
-"""What workers do for underwriting: ask the carriers, let quotes lapse."""
+"""What workers do for underwriting: ask the carriers, let quotes lapse, renew the book."""
+
+import structlog
+from django.db import transaction
 
 from office import outbox
 from office.daily import once_a_day
-from office.models import User
+from office.exceptions import Refused
+from office.models import Job, User
+from policies.models import Policy
 from underwriting import services
-from underwriting.models import Quote
+from underwriting.models import Quote, Renewal
+
+log = structlog.get_logger(__name__)
 
 
 @outbox.consumer("underwriting.quote_at_carrier", atomic=False)
@@ -25,3 +32,54 @@ def expire_quotes(business_date):
     office = User.objects.service()
     for quote in Quote.objects.lapsed(on=business_date).iterator():
         services.expire_quote(quote=quote, by=office)
+
+
+@once_a_day("underwriting.renew_by_the_clock")
+def renew_by_the_clock(business_date):
+    services.renew_by_the_clock(on=business_date, by=User.objects.service())
+
+
+@outbox.consumer("underwriting.prepare_renewals")
+def prepare_renewals(*, job_id, policy_ids, by_id):
+    services.prepare_renewals(
+        policies=list(Policy.objects.filter(pk__in=policy_ids).order_by("pk")),
+        job=Job.objects.get(pk=job_id),
+        by=User.objects.get(pk=by_id),
+    )
+
+
+@outbox.consumer("underwriting.offer_renewal")
+def offer_renewal(*, renewal_id):
+    _done_once(services.offer_renewal, renewal_id)
+
+
+@outbox.consumer("underwriting.lapse_renewal")
+def lapse_renewal(*, renewal_id):
+    _done_once(services.lapse_renewal, renewal_id)
+
+
+@outbox.consumer("underwriting.remarket_renewal")
+def remarket_renewal(*, renewal_id):
+    _done_once(services.remarket_renewal, renewal_id)
+
+
+@outbox.consumer("underwriting.issue_renewal_offer")
+def issue_renewal_offer(*, renewal_id):
+    services.issue_renewal_offer(renewal=_renewal(renewal_id), by=User.objects.service())
+
+
+def _done_once(service, renewal_id):
+    """What a person has done meanwhile is not done again, and is no error."""
+    try:
+        with transaction.atomic():
+            service(renewal=_renewal(renewal_id), by=User.objects.service())
+    except Refused as refusal:
+        log.info("underwriting.renewal_refused", renewal_id=renewal_id, why=str(refusal))
+
+
+def _renewal(pk):
+    rows = Renewal.objects.select_related(
+        "version__product", "policy__customer", "policy__product", "policy__address",
+        "policy__agent",
+    )  # fmt: skip
+    return rows.get(pk=pk)

@@ -8,6 +8,7 @@ an approval, a confirmation and a return mean for the ledger. What a caller post
 from accounting.services.billing import (
     announce_due_invoices,
     bill_policy,
+    bill_renewal,
     issue_invoice,
     issue_invoice_document,
 )
@@ -44,16 +45,18 @@ from accounting.services.posting import (
     post_receipt,
     post_reserve_change,
 )
-from accounting.services.rebilling import rebill_policy
+from accounting.services.rebilling import Way, rebill_policy
 from accounting.services.receipts import capture_receipt, pay_invoice, return_receipt
 
 __all__ = [
     "Leg",
     "Posting",
+    "Way",
     "announce_due_invoices",
     "approve_payment",
     "ask_bank",
     "bill_policy",
+    "bill_renewal",
     "bounce_payment",
     "cancel_payment",
     "capture_receipt",

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -59,6 +60,37 @@ def bill_policy(
             **_codes_of(policy_number),
         )
         invoice_what_is_due(account, write_instalments(account, bills), by=by)
+    return account
+
+
+def bill_renewal(
+    *,
+    policy_number: str,
+    premium: Decimal,
+    tax: Decimal,
+    fees: Decimal,
+    pay_plan: Mapping[str, Any],
+    from_on: date,
+    to_on: date,
+    by: User,
+) -> BillingAccount:
+    """Bill a further term on the policy's own account: its instalments follow the earlier ones."""
+    bills = schedule(
+        premium=premium,
+        tax=tax,
+        fees=fees,
+        plan=Plan.read(pay_plan),
+        from_on=from_on,
+        to_on=to_on,
+    )
+    with transaction.atomic(savepoint=False):
+        found = BillingAccount.objects.filter(policy_number=policy_number)
+        account = locked(BillingAccount, found.values_list("pk", flat=True)[0])
+        account.pay_plan = dict(pay_plan)
+        account.save(update_fields=["pay_plan"])
+        last = account.instalments.aggregate(last=Max("sequence"))["last"] or 0
+        written = write_instalments(account, bills, after=last)
+        invoice_what_is_due(account, written, by=by)
     return account
 
 

@@ -17,7 +17,7 @@ from claims.selectors.file import (
     steps_of,
 )
 from claims.selectors.invariants import INVARIANTS, invariants
-from claims.selectors.letters import regulator_of
+from claims.selectors.losses import Losses, loss_experience
 from claims.selectors.worklists import (
     COLUMNS,
     LIST_FIGURES,
@@ -38,6 +38,7 @@ __all__ = [
     "INVARIANTS",
     "LIST_FIGURES",
     "VIEWS",
+    "Losses",
     "breaches",
     "cause_name",
     "causes_of",
@@ -52,10 +53,10 @@ __all__ = [
     "in_view",
     "invariants",
     "listed",
+    "loss_experience",
     "money_of",
     "policy_for_notice",
     "proposed_exposures",
-    "regulator_of",
     "rows",
     "settlement_preview",
     "steps_of",

@@ -2,11 +2,8 @@
 
 from datetime import date
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,27 +12,9 @@ from claims.enums import LetterKind
 from claims.models import Claim, Letter, Payout
 from claims.models.cover import definition_of
 from claims.selectors.cover import clauses_of
+from customers.places import regulator_line, regulator_of
 from office import clock, money
-from office.exceptions import Refused
 from policies.catalogue import label
-
-REGULATORS = Path(__file__).parent.parent / "regulators.yaml"
-
-
-@cache
-def _regulators() -> dict[str, dict[str, str]]:
-    return yaml.safe_load(REGULATORS.read_text(encoding="utf-8"))
-
-
-def regulator_of(jurisdiction: str) -> dict[str, str]:
-    """Name, address and phone; a denial without them is refused."""
-    found = _regulators().get(jurisdiction)
-    if found is None:
-        raise Refused(
-            _("The address of the regulator of %(jurisdiction)s is not on file.")
-            % {"jurisdiction": jurisdiction}
-        )
-    return found
 
 
 def template_of(letter: Letter) -> str:
@@ -132,7 +111,7 @@ def _offer(letter: Letter) -> dict[str, Any]:
             }
             for item in content["items"]
         ],
-        "regulator": _regulator_line(letter.claim.jurisdiction),
+        "regulator": regulator_line(letter.claim.jurisdiction),
     }
 
 
@@ -145,11 +124,6 @@ def _denial(letter: Letter) -> dict[str, Any]:
         ],
         "regulator": regulator_of(letter.claim.jurisdiction),
     }
-
-
-def _regulator_line(jurisdiction: str) -> str:
-    found = _regulators().get(jurisdiction)
-    return f"{found['name']}, {found['address']}, {found['phone']}" if found else ""
 
 
 def _payment(letter: Letter) -> dict[str, Any]:
@@ -219,7 +193,7 @@ def _denial_message(letter: Letter) -> dict[str, Any]:
     return {
         "reasons": [denial["reasons"]],
         "clauses": [f"{one['clause']}: {one['text']}" for one in denial["clauses"]],
-        "regulator": _regulator_line(letter.claim.jurisdiction),
+        "regulator": regulator_line(letter.claim.jurisdiction),
     }
 
 

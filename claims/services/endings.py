@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from claims.enums import LetterKind, NoteDirection
 from claims.models import Claim, Exposure, Handover, NegotiationNote
 from claims.selectors.cover import clauses_of
-from claims.selectors.letters import regulator_of
 from claims.services.drafts import (
     cancel_drafts,
     close_all_exposures,
@@ -17,6 +16,7 @@ from claims.services.drafts import (
     undo_settlement,
 )
 from claims.services.letters import write_letter
+from customers.places import regulator_of
 from office import clock, money
 from office.exceptions import Refused
 from office.models import User

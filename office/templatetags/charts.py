@@ -64,6 +64,39 @@ def stacked_chart(
     return {"title": title, "bars": bars, "head": list(series), "table": table, "legend": legend}
 
 
+@register.inclusion_tag("charts/bars.html")
+def waterfall_chart(
+    start: tuple[str, Number],
+    steps: Sequence[tuple[str, Number]],
+    end: str,
+    title: str = "",
+    currency: str = "",
+) -> dict:
+    """From a first amount by steps to the last: each step hangs where the one before it ended.
+
+    Totals and rises and falls have a series each; the last bar is the sum of all.
+    """
+    label, first = start[0], Decimal(start[1])
+    level, rows = first, [(label, first, Decimal(0), first, 1)]
+    for name, value in steps:
+        change = Decimal(value)
+        low, high = min(level, level + change), max(level, level + change)
+        rows.append((name, change, low, high, 2 if change > 0 else 3))
+        level += change
+    rows.append((end, level, Decimal(0), level, 1))
+    top = max(high for _name, _value, _low, high, _series in rows)
+    bars = [
+        {
+            "label": name,
+            "value": _written(value, currency),
+            "parts": [{"x": _share(low, top), "width": _share(high - low, top), "series": series}],
+        }
+        for name, value, low, high, series in rows
+    ]
+    table = [(bar["label"], [bar["value"]]) for bar in bars]
+    return {"title": title, "bars": bars, "head": [_("Value")], "table": table, "legend": []}
+
+
 def _stack(values: Sequence[Decimal], top: Decimal) -> list[dict[str, Any]]:
     parts, start = [], Decimal(0)
     for place, value in enumerate(values, 1):

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from policies.api import acts
 from policies.api.policies import PolicyDetail, PolicyDocuments, PolicyList, PolicyPaper
 from policies.api.products import ProductList
 from policies.api.transactions import TransactionBody, TransactionList, TransactionReversal
@@ -9,6 +10,7 @@ from policies.api.transactions import TransactionBody, TransactionList, Transact
 __all__ = ["TransactionBody", "urlpatterns"]
 
 urlpatterns = [
+    *acts.urlpatterns,
     path("products/", ProductList.as_view(), name="api-products"),
     path("policies/", PolicyList.as_view(), name="api-policies"),
     path("policies/<slug:number>/", PolicyDetail.as_view(), name="api-policy"),

@@ -159,7 +159,15 @@ def cancellation_of(data: Json) -> Cancellation:
 def renewal_of(data: Json | None) -> Renewal:
     if data is None:
         return Renewal()
-    return Renewal(tuple(data["work_days"]), data["offer_days"], _decimal(data["remarket_above"]))
+    return Renewal(
+        work_days=tuple(data["work_days"]),
+        offer_days=data["offer_days"],
+        remarket_above=_decimal(data["remarket_above"]),
+        claims=tuple(data.get("claims", ())),
+        tier=tuple(data.get("tier", ())),
+        losses_into=data.get("losses_into", ""),
+        losses_of=tuple(data.get("losses_of", ())),
+    )
 
 
 def form_of(data: Json) -> Form:

@@ -224,12 +224,18 @@ class Renewal:
     """When the work on a renewal begins and is due, in days before the term ends.
 
     `remarket_above` is the increase (a share of the expiring premium) beyond which the renewal
-    is put to other carriers; none where it never is.
+    is put to other carriers; none where it never is. `claims` and `tier` name the fields of the
+    risk by which a change of premium is told apart from one of exposure. `losses_into` is the
+    field that counts losses; `losses_of` the coverages whose claims count (none: all).
     """
 
     work_days: tuple[int, ...] = (90, 60, 45)
     offer_days: int = 45
     remarket_above: Decimal | None = Decimal("0.15")
+    claims: tuple[str, ...] = ()
+    tier: tuple[str, ...] = ()
+    losses_into: str = ""
+    losses_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,7 +183,7 @@ def _levies(document: Json) -> Iterator[Finding]:
             if levy.get("per", POLICY) != POLICY:
                 yield from _unknown((*path, index, "per"), [levy["per"]], lists)
     yield from _cancellation(document["cancellation"], known)
-    yield from _renewal(document.get("renewal"))
+    yield from _renewal(document)
 
 
 def _cancellation(block: Json, fees: set[str]) -> Iterator[Finding]:
@@ -203,6 +203,16 @@ def _cancellation(block: Json, fees: set[str]) -> Iterator[Finding]:
         yield (*path, "reinstatement"), reason
 
 
-def _renewal(block: Json | None) -> Iterator[Finding]:
+def _renewal(document: Json) -> Iterator[Finding]:
+    block = document.get("renewal") or {}
+    path: Path_ = ("renewal",)
     if block and block["offer_days"] > max(block["work_days"]):
-        yield ("renewal", "offer_days"), _("the offer cannot be due before the work begins")
+        yield (*path, "offer_days"), _("the offer cannot be due before the work begins")
+    fields = dict(labels_of(document["risk_schema"]))
+    for name in ("claims", "tier"):
+        yield from _unknown((*path, name), block.get(name, ()), fields)
+    if "losses_into" in block:
+        yield from _unknown((*path, "losses_into"), [block["losses_into"]], fields)
+    codes = {one["code"] for one in document["coverages"]}
+    shared = document["coverage_names"]
+    yield from _unknown((*path, "losses_of"), block.get("losses_of", ()), {*codes, *shared})

@@ -8,6 +8,7 @@ from policies.models.book import (
     RateChangeLine,
 )
 from policies.models.draft import ProductDraft, ProductDraftEdit, ProductDraftEvent
+from policies.models.ending import Cancellation, CancellationQuerySet, NonRenewal
 from policies.models.policy import Policy, PolicyEvent, PolicyQuerySet
 from policies.models.product import (
     Product,
@@ -27,6 +28,9 @@ from policies.models.term import (
 __all__ = [
     "BookColumn",
     "BookPage",
+    "Cancellation",
+    "CancellationQuerySet",
+    "NonRenewal",
     "PackedSegment",
     "Policy",
     "PolicyDocument",

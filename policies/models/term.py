@@ -57,13 +57,17 @@ class Term(models.Model):
 
 
 class TermTransaction(models.Model):
-    """One change of a term. Append-only; the premium is new written minus old written."""
+    """One change of a term. Append-only; the premium is new written minus old written.
+
+    `facts` of a cancellation: `side` and `reason`, by which the product says what is returned.
+    """
 
     term = models.ForeignKey(Term, models.PROTECT, related_name="transactions")
     sequence = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=16, choices=TransactionKind.choices)
     effective_on = models.DateField()
     patch = models.JSONField()
+    facts = models.JSONField(default=dict)
     reverses = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="reversed_by"
     )
@@ -81,6 +85,11 @@ class TermTransaction(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["term", "recorded_at"], name="one_term_transaction_a_moment"
+            ),
+            models.CheckConstraint(
+                name="cancellation_says_who_and_why",
+                condition=~Q(kind=TransactionKind.CANCELLATION)
+                | Q(facts__has_keys=["side", "reason"]),
             ),
         ]
 

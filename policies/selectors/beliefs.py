@@ -56,4 +56,6 @@ def next_moment(past: Sequence[TermTransaction]) -> datetime:
 def as_change(row: TermTransaction) -> segments.Transaction:
     """A stored transaction as the engine replays it."""
     reverses = row.reverses.recorded_at if row.reverses else None
-    return segments.Transaction(row.kind, row.effective_on, row.recorded_at, row.patch, reverses)
+    return segments.Transaction(
+        row.kind, row.effective_on, row.recorded_at, row.patch, reverses, row.facts
+    )

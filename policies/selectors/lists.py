@@ -18,7 +18,7 @@ from customers.models import Customer
 from customers.names import words_of
 from office import clock
 from office.models import User
-from policies.enums import PolicyState
+from policies.enums import OPEN, PolicyState
 from policies.models import Policy, Term
 
 
@@ -39,7 +39,8 @@ def policies_past_their_term() -> QuerySet[Policy]:
         DateField(),
     )
     running = Term.objects.filter(policy=OuterRef("pk"), valid_to__gt=OuterRef("today"))
-    return Policy.objects.in_force().annotate(today=today).filter(~Exists(running))
+    in_force = Policy.objects.filter(state=PolicyState.IN_FORCE)
+    return in_force.annotate(today=today).filter(~Exists(running))
 
 
 def policy_rows(user: User) -> QuerySet[Policy]:
@@ -66,4 +67,4 @@ def policies_ending(policies: QuerySet[Policy], *, within_days: int) -> QuerySet
     """In force, with the last term ending within so many days: renewals to work on."""
     until = clock.add_days(clock.today(), within_days)
     last = Term.objects.filter(policy=OuterRef("pk"), valid_to__gt=until)
-    return policies.filter(~Exists(last), state=PolicyState.IN_FORCE)
+    return policies.filter(~Exists(last), state__in=OPEN)

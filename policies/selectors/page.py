@@ -13,8 +13,10 @@ from office.exceptions import Refused
 from office.workflow import label_of
 from policies import wording
 from policies.catalogue import ProductDefinition, label
+from policies.enums import PolicyState
 from policies.models import Policy, PolicyEvent, Term, TermTransaction
 from policies.selectors.cover import Cover, as_of
+from policies.selectors.endings import announced, charges_of, last_cancellation
 from policies.selectors.products import product_definition
 from policies.selectors.sheet import exclusions_of, schedules_of, sheet_of
 from policies.selectors.timeline import time_travel, timeline
@@ -51,6 +53,10 @@ def policy_page(policy: Policy, *, day: date, known_at: datetime) -> dict[str, A
         "transactions": transactions,
         "timeline": timeline(term, own, day=day, known_at=known_at),
         "travel": time_travel(term, own, day=day, known_at=known_at),
+        "charges": charges_of(terms) if policy.state == PolicyState.CANCELLED else [],
+        "announced": announced(policy),
+        "ended": last_cancellation(policy) if policy.state == PolicyState.CANCELLED else None,
+        "nonrenewal": policy.nonrenewals.filter(term=terms[0]).first(),
         "documents": list(
             policy.documents.select_related("document").order_by("-document__created_at")
         ),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from accounting.services import bill_policy, post_premium_written, rebill_policy
+from accounting.services import Way, bill_policy, bill_renewal, post_premium_written, rebill_policy
 from office import money
 from office.models import User
 from policies import catalogue, selectors
@@ -12,24 +12,32 @@ from policies.models import Term, TermTransaction
 
 
 def bill_term(written: TermTransaction, *, pay_plan: str, by: User) -> None:
-    """Post the first transaction of a policy and bill it by a pay plan of its product."""
+    """Post the first transaction of a term and bill it by a pay plan of its product.
+
+    The first term opens the policy's billing account; later ones are billed on it.
+    """
     term, policy = written.term, written.term.policy
     plan = selectors.product_definition(term.version).pay_plan(pay_plan)
     post_changes([written], by=by)
-    bill_policy(
-        policy_number=policy.number,
-        customer=policy.customer,
-        premium=written.premium,
-        tax=written.tax,
-        fees=written.fees,
-        pay_plan=_plan_as_json(plan),
-        from_on=term.valid_from,
-        to_on=term.valid_to,
-        by=by,
-    )
+    terms_of_bill: dict[str, Any] = {
+        "policy_number": policy.number,
+        "premium": written.premium,
+        "tax": written.tax,
+        "fees": written.fees,
+        "pay_plan": _plan_as_json(plan),
+        "from_on": term.valid_from,
+        "to_on": term.valid_to,
+        "by": by,
+    }
+    if term.sequence == 1:
+        bill_policy(customer=policy.customer, **terms_of_bill)
+    else:
+        bill_renewal(**terms_of_bill)
 
 
-def book_changes(changes: Sequence[TermTransaction], *, by: User, memo: str) -> None:
+def book_changes(
+    changes: Sequence[TermTransaction], *, by: User, memo: str, way: Way = Way.SPREAD
+) -> None:
     """Post and bill what transactions of one act have changed, up or down, in one posting."""
     term = changes[-1].term
     premium, fees, tax = sums_of(changes)
@@ -45,6 +53,7 @@ def book_changes(changes: Sequence[TermTransaction], *, by: User, memo: str) -> 
         to_on=term.valid_to,
         memo=memo,
         by=by,
+        way=way,
     )
 
 

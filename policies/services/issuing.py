@@ -39,8 +39,8 @@ def issue_policy(
     agreed: the total that the customer was quoted; at any other price nothing is issued.
     """
     definition = selectors.product_definition(version)
-    _refuse_unsellable(definition, version, jurisdiction, valid_from)
-    _refuse_errors(definition, risk, coverages, jurisdiction)
+    refuse_unsellable(definition, version, jurisdiction, valid_from)
+    refuse_errors(definition, risk, coverages, jurisdiction)
     policy = Policy(
         product=version.product,
         customer=customer,
@@ -72,12 +72,13 @@ def issue_policy(
     return policy
 
 
-def _refuse_unsellable(
+def refuse_unsellable(
     definition: catalogue.ProductDefinition,
     version: ProductVersion,
     jurisdiction: str,
     valid_from: date,
 ) -> None:
+    """A term begins on the version in force on its first day, where the product is sold."""
     if jurisdiction not in definition.jurisdictions:
         raise Refused(
             _("%(product)s is not sold in %(jurisdiction)s.")
@@ -93,12 +94,13 @@ def _refuse_unsellable(
         )
 
 
-def _refuse_errors(
+def refuse_errors(
     definition: catalogue.ProductDefinition,
     risk: dict[str, Any],
     coverages: list[dict[str, Any]],
     jurisdiction: str,
 ) -> None:
+    """Risk and coverages are what the product takes there, field by field."""
     errors = risk_errors(definition, risk) or coverage_errors(
         definition, risk, coverages, jurisdiction
     )

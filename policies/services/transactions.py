@@ -1,6 +1,6 @@
 """Transactions of terms: the one writer of what a term is believed to be, and of its premium."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -22,6 +22,7 @@ def record_transaction(
     patch: Sequence[dict[str, Any]],
     by: User,
     reverses: TermTransaction | None = None,
+    facts: Mapping[str, str] | None = None,
 ) -> TermTransaction:
     """Write one change of a term: replay its history, price it, replace what is now believed.
 
@@ -31,9 +32,8 @@ def record_transaction(
     term = locked_term(term)
     past = selectors.history(term)
     moment = selectors.next_moment(past)
-    change = segments.Transaction(
-        kind, effective_on, moment, patch, reverses.recorded_at if reverses else None
-    )
+    undone = reverses.recorded_at if reverses else None
+    change = segments.Transaction(kind, effective_on, moment, patch, undone, facts or {})
     priced = selectors.price_term(term, [*map(selectors.as_change, past), change])
     charged = _charge(term, priced)
     written = _write(
@@ -87,6 +87,7 @@ def _write(
         kind=change.kind,
         effective_on=change.effective_on,
         patch=list(change.patch),
+        facts=dict(change.facts),
         worksheet=selectors.worksheet_on(term, priced, change.effective_on),
         recorded_at=change.recorded_at,
         **columns,

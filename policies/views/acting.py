@@ -15,6 +15,8 @@ from policies.catalogue import label
 from policies.forms import ReverseForm
 from policies.models import Policy, TermTransaction
 
+PAGES = {"cancel", "rescind", "reinstate", "nonrenew"}  # acts with a page: views.acts.ACTS
+
 
 def acts_of(user, policy):
     """The buttons of the policy's page: the acts open to this person now."""
@@ -22,6 +24,9 @@ def acts_of(user, policy):
     for move in workflow.moves_open_to(user, policy):
         if move.act == "endorse":
             acts += _changes_of(policy, move)
+        elif move.act in PAGES:
+            href = address_of("policies:act", args=[policy.number, move.act])
+            acts.append({"label": move.label, "href": href, "icon": move.icon})
     return acts
 
 

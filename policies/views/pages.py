@@ -108,11 +108,7 @@ def worksheet(request, number, term, sequence):
         "policy": policy,
         "transaction": transaction,
         "lines": selectors.worksheet(transaction),
-        "crumbs": [
-            {"label": _("Policies"), "href": reverse("policies:list")},
-            {"label": policy.number, "href": policy.get_absolute_url()},
-            {"label": _("Worksheet")},
-        ],
+        "crumbs": [*crumbs_of(policy), {"label": _("Worksheet")}],
     }
     return render(request, "policies/worksheet.html", context)
 
@@ -152,6 +148,13 @@ def policy_of(request, number):
         "customer", "agent", "address", "product__carrier"
     )
     return get_object_or_404(visible, number=number)
+
+
+def crumbs_of(policy):
+    return [
+        {"label": _("Policies"), "href": reverse("policies:list")},
+        {"label": policy.number, "href": policy.get_absolute_url()},
+    ]
 
 
 def _initial(day, known_at):

@@ -10,13 +10,16 @@ from portal.views.claims import (
     withdraw,
 )
 from portal.views.home import home
-from portal.views.policies import policies, policy, policy_document
+from portal.views.policies import cancel_policy, policies, policy, policy_document
+from portal.views.renewals import answer_renewal, renewal
 from portal.views.report import report, report_choose
 
 __all__ = [
     "accept",
+    "answer_renewal",
     "bank_account",
     "billing",
+    "cancel_policy",
     "claim",
     "claim_file",
     "claim_letter",
@@ -28,6 +31,7 @@ __all__ = [
     "policies",
     "policy",
     "policy_document",
+    "renewal",
     "report",
     "report_choose",
     "send_files",

@@ -60,6 +60,7 @@ def numbers():
         "policies": policy.number,
         "submissions": quote.submission.number,
         "quotes": quote.number,
+        "renewals": factories.renewal_offered(policy).number,
         "ledger": str(Entry.objects.latest("id")),
         "claim": claim,
     }

@@ -17,6 +17,7 @@ QUERIES = {
     "policies/": 2,
     "invoices/": 2,
     "payments/": 2,
+    "renewals/": 2,
     "submissions/": 2,
     "ledger/entries/": 2,
     "ledger/lines/": 2,
@@ -26,6 +27,7 @@ QUERIES = {
 def everything():
     claim_at("payable", policy=scenes.policy_in_force(holder=scenes.customer()))
     factories.submission()
+    factories.renewal_offered(scenes.policy_in_force())
 
 
 def counted(caller):

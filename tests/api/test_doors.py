@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 LISTS = {
     "claims/": "claims",
     "customers/": "customers",
+    "renewals/": "quotes",
     "submissions/": "quotes",
     "policies/": "policies",
     "products/": "policies",

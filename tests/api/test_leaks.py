@@ -58,6 +58,7 @@ def with_canaries():
         "payments": Payment.objects.get().number,
         "submissions": quote.submission.number,
         "quotes": quote.number,
+        "renewals": factories.renewal_offered(claim.policy).number,
         "ledger": "JE-2026-000001",
     }
 

@@ -6,8 +6,8 @@ from accounting import services as accounting
 from claims import services, tasks
 from claims.enums import ClaimState
 from claims.models import Letter
-from claims.selectors.letters import REGULATORS
 from customers.models import Message
+from customers.places import REGULATORS
 from office import clock, documents
 from office.exceptions import Refused
 from office.models import OutboxMessage
@@ -120,7 +120,7 @@ def test_short_messages_go_without_a_pdf(kind, state):
 
 def test_a_denial_without_the_regulators_address_is_refused(monkeypatch):
     claim = scenes.claim_at(ClaimState.EVALUATING)
-    monkeypatch.setattr("claims.selectors.letters._regulators", dict)
+    monkeypatch.setattr("customers.places.regulators", dict)
 
     with pytest.raises(Refused, match="regulator of US-CA is not on file"):
         services.deny_claim(
@@ -130,7 +130,7 @@ def test_a_denial_without_the_regulators_address_is_refused(monkeypatch):
 
 def test_every_jurisdiction_of_the_deadline_table_has_a_regulator():
     from claims.deadlines import _table
-    from claims.selectors.letters import _regulators
+    from customers.places import regulators
 
     assert REGULATORS.exists()
-    assert {row["jurisdiction"] for row in _table()["statutes"]} <= set(_regulators())
+    assert {row["jurisdiction"] for row in _table()["statutes"]} <= set(regulators())

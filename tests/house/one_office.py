@@ -56,6 +56,7 @@ class Office:
             "home", from_on=date(2026, 1, 1), insured=self.holder, seller=self.seller
         )
         self.claim = scenes.claim_at(ClaimState.CLOSED, policy=self.policy)
+        self.renewal = factories.renewal_offered(self.policy)
         self._add_papers()
         self.measured = self._measured_rates()
         while factories.work():
@@ -189,6 +190,7 @@ class Office:
         declarations = self.policy.documents.latest("pk").document_id
         return {
             "policies:document": {"number": number, "document_id": declarations},
+            "policies:act": {"number": number, "act": "cancel"},
             "policies:worksheet": {"number": number, "term": 1, "sequence": 1},
             "policies:worksheet_paper": {"number": number, "term": 1, "sequence": 1},
             "policies:rate_change": {"pk": self.measured.pk},
@@ -199,6 +201,10 @@ class Office:
             "underwriting:add_item": {"number": number, "name": "dwelling"},
             "portal:document": {"number": number, "pk": declarations},
             "api-policy-document": {"number": number, "pk": declarations},
+            "underwriting:renewal": {"number": self.renewal.number},
+            "underwriting:renewal_act": {"number": self.renewal.number, "act": "decline"},
+            "portal:renewal": {"number": self.renewal.number},
+            "portal:answer_renewal": {"number": self.renewal.number, "act": "decline"},
             "underwriting:act": {"number": quote["number"], "act": "close"},
             "underwriting:worksheet": quote,
             "underwriting:negotiate": quote,
@@ -209,6 +215,7 @@ class Office:
     def _portal(self):
         return {
             "portal:policy": {"number": self.policy.number},
+            "portal:cancel_policy": {"number": self.policy.number},
             "portal:report_on": {"number": self.policy.number},
             "portal:invoice": {"number": self.invoice.number},
             "portal:invoice_document": {"number": self.invoice.number},
@@ -220,6 +227,7 @@ class Office:
             "api-submission": self.quote.submission.number,
             "api-quote": self.quote.number,
             "api-policy": self.policy.number,
+            "api-renewal": self.renewal.number,
             "api-invoice": self.invoice.number,
         }
         return next((kinds[kind] for kind in kinds if name.startswith(kind)), None)

@@ -19,9 +19,11 @@ from accounting.views import billing, ledger
 from claims import views as claims_views
 from customers.views import records
 from office.forms import FilesField
+from policies.views import acts as policies_acts
 from tests.house.one_office import ROLES
 from tests.house.test_access_matrix import letter_of
 from underwriting.views import acts as underwriting_acts
+from underwriting.views import renewals as underwriting_renewals
 
 # As in test_access_matrix: stranger, other holder, holder; other agent, agent; nobody, customer
 # service, claims handler, supervisor, adjuster, underwriter, policy administrator, accountant,
@@ -71,6 +73,15 @@ ACTS = {
     "customer unmerge": "spp nx xfxxxxxxxxx",
     "payment approve": "spp xx xxxxxxxfxxx",
     "payment cancel": "spp xx xxxxxxxfxxx",
+    "policy cancel": "spp nf nfxxxffxxxn",
+    "policy rescind": "spp nf nfxxxffxxxn",
+    "policy reinstate": "spp nx nxxxxffxxxn",
+    "policy nonrenew": "spp nx nxxxxffxxxn",
+    "renewal rework": "spp nx nxnnnffnnxn",
+    "renewal remarket": "spp nx nxnnnffnnxn",
+    "renewal offer": "spp nx nxnnnffnnxn",
+    "renewal accept": "spp nf nfnnnffnnxn",
+    "renewal decline": "spp nf nfnnnffnnxn",
     "submission quote": "spp nf nxnnnfxnnxn",
     "submission close": "spp nf nxnnnfxnnxn",
     "submission edit": "spp nf nxnnnfxnnxn",
@@ -116,6 +127,14 @@ def doors(office):
         for act in accounting_views.payments.ACTS
     }
     found |= {
+        f"policy {act}": reverse("policies:act", args=[office.policy.number, act])
+        for act in policies_acts.ACTS
+    }
+    found |= {
+        f"renewal {act}": reverse("underwriting:renewal_act", args=[office.renewal.number, act])
+        for act in underwriting_renewals.ACTS
+    }
+    found |= {
         f"submission {act}": reverse("underwriting:act", args=[submission, act])
         for act in underwriting_acts.ACTS
     }
@@ -139,7 +158,8 @@ def doors(office):
 
 def without_guards(monkeypatch):
     """The pages as they would be without a look at the person before the form."""
-    for views in (claims_views.acts, records, underwriting_acts, accounting_views.payments):
+    pages = (claims_views.acts, records, underwriting_acts, accounting_views.payments)
+    for views in (*pages, policies_acts, underwriting_renewals):
         monkeypatch.setattr(views, "demand_open", lambda *_: None)
     anybody = dict.fromkeys(("may_take_payment", "may_draft", "may_return_receipt"), allow)
     monkeypatch.setattr(billing, "rules", SimpleNamespace(**vars(billing.rules) | anybody))
@@ -162,7 +182,7 @@ def something(field):
     if isinstance(field, forms.ModelChoiceField):
         return getattr(field.queryset.first(), field.to_field_name or "pk", [])
     if isinstance(field, forms.ChoiceField):
-        values = [value for value, _label in field.choices if value]
+        values = [value for value in flat(field.choices) if value]
         return values[:1] if isinstance(field, forms.MultipleChoiceField) else "".join(values[:1])
     if isinstance(field, FilesField):
         return SimpleUploadedFile("note.txt", b"Seen on the day.", content_type="text/plain")
@@ -171,6 +191,12 @@ def something(field):
     if isinstance(field, forms.DecimalField | forms.IntegerField):
         return "1"
     return "on" if isinstance(field, forms.BooleanField) else "Seen on the day."
+
+
+def flat(choices):
+    """The values of choices, those of a group one by one."""
+    for value, label in choices:
+        yield from flat(label) if isinstance(label, list | tuple) else [value]
 
 
 def answer(client, address, body=None):

@@ -38,6 +38,22 @@ def test_a_negative_bar_is_empty_and_its_figure_stays():
     assert drawn["bars"][1]["value"] == "-4"
 
 
+def test_a_waterfall_hangs_each_step_where_the_one_before_ended():
+    # 100 + 60 - 40 = 120; the longest reach is 160, so 100 is 62.5 hundredths, 60 is 37.5 and
+    # 40 is 25; 160 - 40 = 120 is 75.
+    drawn = charts.waterfall_chart(("Old", 100), [("Rate", 60), ("Credit", -40)], "New")
+
+    assert [(b["label"], b["value"]) for b in drawn["bars"]] == [
+        ("Old", "100"), ("Rate", "60"), ("Credit", "-40"), ("New", "120"),
+    ]  # fmt: skip
+    assert [bar["parts"][0] for bar in drawn["bars"]] == [
+        {"x": "0", "width": "62.5", "series": 1},
+        {"x": "62.5", "width": "37.5", "series": 2},
+        {"x": "75", "width": "25", "series": 3},
+        {"x": "0", "width": "75", "series": 1},
+    ]
+
+
 def test_stacked_parts_stand_end_to_end_and_leave_out_nothings():
     # Largest row 10 + 6 + 4 = 20 fills 100: 10 is 50, 6 is 30, 4 is 20. In the other 5 is 25.
     drawn = charts.stacked_chart([("Home", [10, 6, 4]), ("Auto", [0, 5, 0])], ["a", "b", "c"])

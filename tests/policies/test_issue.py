@@ -281,7 +281,7 @@ def test_an_invariant_names_the_term_whose_premium_was_bent(as_owner):
     broken = {name: detail for name, holds, detail in selectors.invariants() if not holds}
 
     assert broken == {
-        "The written premium of a term is that of its segments": str(term.pk),
+        "The written premium of a term is that of its segments and charges": str(term.pk),
         "A term is the sum of its transactions": str(term.pk),
         "The ledger holds what the policies have written": str(term.policy_id),
     }

@@ -1,7 +1,8 @@
-"""Applications and their quotes for programs: take one, ask the carriers, approve, bind."""
+"""Applications, their quotes, and renewals for programs."""
 
 from django.urls import path
 
+from underwriting.api import renewals
 from underwriting.api.acts import QuoteAct, QuoteNegotiation, SubmissionAct, act_view
 from underwriting.api.bodies import QuoteBody, SubmissionBody
 from underwriting.api.changes import EndorsementPreview, PolicyEndorsement
@@ -10,6 +11,7 @@ from underwriting.models import Quote, Submission
 from underwriting.views.acts import ACTS, QUOTE_ACTS
 
 urlpatterns = [
+    *renewals.urlpatterns,
     path("submissions/", SubmissionList.as_view(), name="api-submissions"),
     path("submissions/<slug:number>/", SubmissionDetail.as_view(), name="api-submission"),
     *(

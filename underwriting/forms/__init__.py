@@ -7,6 +7,7 @@ from underwriting.forms.changes import (
 )
 from underwriting.forms.negotiation import NegotiationForm
 from underwriting.forms.small import (
+    AcceptRenewalForm,
     BindForm,
     ConnectionForm,
     EditForm,
@@ -17,6 +18,7 @@ from underwriting.forms.small import (
 )
 
 __all__ = [
+    "AcceptRenewalForm",
     "ApplicationForm",
     "BindForm",
     "ChangeDayForm",

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 from customers.models import Agent, Customer
 from customers.selectors import search_customers
 from policies.catalogue import label
+from policies.selectors import product_definition
 from underwriting.models import CarrierConnection
 from underwriting.selectors import kinds_sold, pay_plans
 
@@ -127,3 +128,24 @@ class ConnectionForm(forms.ModelForm):
         if not key and self.instance.changed_at is None:
             raise forms.ValidationError(_("Write the key that the carrier gave to the office."))
         return key
+
+
+class AcceptRenewalForm(forms.Form):
+    """How the next term is paid: by the plan of the last one, unless told."""
+
+    pay_plan = forms.ChoiceField(
+        label=gettext_lazy("How the customer pays"), widget=forms.RadioSelect
+    )
+    note = forms.CharField(
+        label=gettext_lazy("Note"),
+        required=False,
+        max_length=500,
+        help_text=gettext_lazy("How the policyholder said so."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args, renewal, **kwargs):
+        super().__init__(*args, **kwargs)
+        plans = product_definition(renewal.version).pay_plans
+        self.fields["pay_plan"].choices = [(plan.code, label(plan.names)) for plan in plans]
+        self.fields["pay_plan"].initial = renewal.pay_plan

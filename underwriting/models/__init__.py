@@ -1,5 +1,6 @@
 from underwriting.models.connection import CarrierConnection
 from underwriting.models.quote import Quote, QuoteEvent
+from underwriting.models.renewal import Renewal, RenewalEvent
 from underwriting.models.rule_set import RuleSet, RuleSetVersion
 from underwriting.models.submission import Submission, SubmissionEvent
 
@@ -7,6 +8,8 @@ __all__ = [
     "CarrierConnection",
     "Quote",
     "QuoteEvent",
+    "Renewal",
+    "RenewalEvent",
     "RuleSet",
     "RuleSetVersion",
     "Submission",

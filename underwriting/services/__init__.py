@@ -1,6 +1,7 @@
 from underwriting.services.binding import bind_quote
 from underwriting.services.connections import connect_carrier
 from underwriting.services.endorsing import endorse_policy
+from underwriting.services.papers import issue_renewal_offer
 from underwriting.services.quotes import (
     approve_quote,
     decline_quote,
@@ -9,6 +10,18 @@ from underwriting.services.quotes import (
     quote_at_carrier,
     request_quotes,
     withdraw_quote,
+)
+from underwriting.services.renewing import (
+    accept_renewal,
+    decline_renewal,
+    lapse_renewal,
+    offer_renewal,
+    prepare_renewal,
+    prepare_renewals,
+    remarket_renewal,
+    renew_by_the_clock,
+    rework_renewal,
+    start_renewal_run,
 )
 from underwriting.services.rule_sets import load_rule_sets, publish_rule_set
 from underwriting.services.submissions import (
@@ -19,20 +32,31 @@ from underwriting.services.submissions import (
 )
 
 __all__ = [
+    "accept_renewal",
     "approve_quote",
     "bind_quote",
     "close_submission",
     "connect_carrier",
     "decline_quote",
+    "decline_renewal",
     "edit_application",
     "endorse_policy",
     "expire_quote",
+    "issue_renewal_offer",
+    "lapse_renewal",
     "load_rule_sets",
     "negotiate_quote",
+    "offer_renewal",
     "open_submission",
+    "prepare_renewal",
+    "prepare_renewals",
     "publish_rule_set",
     "quote_at_carrier",
+    "remarket_renewal",
+    "renew_by_the_clock",
     "request_quotes",
+    "rework_renewal",
+    "start_renewal_run",
     "take_application",
     "withdraw_quote",
 ]

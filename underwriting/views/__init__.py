@@ -10,6 +10,7 @@ from underwriting.views.pages import (
     worksheet,
     worksheet_paper,
 )
+from underwriting.views.renewals import renewal, renewal_act, renewal_list, run_renewals
 
 __all__ = [
     "act",
@@ -24,6 +25,10 @@ __all__ = [
     "new",
     "progress",
     "quote_act",
+    "renewal",
+    "renewal_act",
+    "renewal_list",
+    "run_renewals",
     "submission_list",
     "worksheet",
     "worksheet_paper",

@@ -1,0 +1,191 @@
+"""Renewals: the next term of a policy, worked out, offered, and taken up or not."""
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_fsm import FSMField, transition
+
+from office import clock
+from office.exceptions import Refused
+from office.models import Event, Recorded
+from office.money import MoneyField
+from underwriting import rules
+from underwriting.enums import RENEWAL_OPEN, RenewalState
+from underwriting.models.submission import Submission
+from underwriting.waterfall import Waterfall
+
+
+class RenewalQuerySet(models.QuerySet):
+    def for_user(self, user):
+        """Staff with the grant see all; an agent and a customer their own; nobody else any."""
+        if rules.may_view_every_submission(user):
+            return self
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        return self.filter(Q(policy__agent__user=user) | Q(policy__customer__login=user))
+
+    def open(self):
+        return self.filter(state__in=RENEWAL_OPEN)
+
+
+class Renewal(Recorded):
+    """The term of a policy that may follow its last one; one for each term.
+
+    risk, coverages: what is to be insured. problem: why it cannot be priced as it stands.
+    losses: claims of the expiring term that cost something, and what they cost.
+    """
+
+    number = models.CharField(max_length=32, unique=True)
+    policy = models.ForeignKey("policies.Policy", models.PROTECT, related_name="renewals")
+    sequence = models.PositiveSmallIntegerField()
+    version = models.ForeignKey("policies.ProductVersion", models.PROTECT, related_name="+")
+    valid_from = models.DateField()
+    risk = models.JSONField()
+    coverages = models.JSONField()
+    expiring = MoneyField()
+    premium = MoneyField()
+    fees = MoneyField()
+    tax = MoneyField()
+    waterfall = models.JSONField(default=dict)
+    loss_count = models.PositiveSmallIntegerField(default=0)
+    incurred = MoneyField(default=0)
+    problem = models.CharField(max_length=500, blank=True)
+    pay_plan = models.CharField(max_length=24)
+    submission = models.ForeignKey(
+        Submission, models.PROTECT, null=True, blank=True, related_name="renewals"
+    )
+    job = models.ForeignKey(
+        "office.Job", models.PROTECT, null=True, blank=True, related_name="renewals"
+    )
+    state = FSMField(
+        default="", choices=RenewalState.choices, protected=True, max_length=24, editable=False
+    )
+
+    objects = RenewalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name, verbose_name_plural = gettext_lazy("renewal"), gettext_lazy("renewals")
+        permissions = [
+            ("prepare_renewal", "Can work on renewals"),
+            ("offer_renewal", "Can offer renewals"),
+            ("answer_renewal", "Can write down the answer to a renewal"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["policy", "sequence"], name="one_renewal_for_each_term"
+            ),
+            models.CheckConstraint(name="renewal_follows_a_term", condition=Q(sequence__gt=1)),
+        ]
+        indexes = [models.Index(fields=["state", "valid_from"], name="renewal_state_day")]
+
+    def __str__(self):
+        return self.number
+
+    def get_absolute_url(self):
+        return reverse("underwriting:renewal", args=[self.number])
+
+    @property
+    def total(self):
+        return self.premium + self.fees + self.tax
+
+    @property
+    def steps(self):
+        return Waterfall.from_json(self.waterfall) if self.waterfall else None
+
+    @property
+    def increase(self):
+        """The change as a share of the expiring premium; None where there was none."""
+        return (self.premium - self.expiring) / self.expiring if self.expiring else None
+
+    @transition(
+        state,
+        source=[""],
+        target=RenewalState.WORKING,
+        permission=rules.may_prepare_renewal,
+        custom={"label": gettext_lazy("Begin"), "icon": "calendar-clock"},
+    )
+    def prepare(self, *, by, at):
+        """Nothing to check on the record itself: the service works out what it costs."""
+
+    @transition(
+        state,
+        source=[RenewalState.WORKING],
+        target=None,
+        permission=rules.may_prepare_renewal,
+        custom={"label": gettext_lazy("Work out again"), "icon": "calculator"},
+    )
+    def rework(self, *, by, at, proposal):
+        """What is insured, what it costs and why, as they are today."""
+        for name, value in proposal.items():
+            setattr(self, name, value)
+
+    @transition(
+        state,
+        source=[RenewalState.WORKING],
+        target=None,
+        permission=rules.may_prepare_renewal,
+        custom={"label": gettext_lazy("Ask other carriers"), "icon": "split"},
+    )
+    def remarket(self, *, by, at, submission):
+        if self.submission_id:
+            raise Refused(_("Other carriers have been asked already."))
+        self.submission = submission
+
+    @transition(
+        state,
+        source=[RenewalState.WORKING],
+        target=RenewalState.OFFERED,
+        permission=rules.may_offer_renewal,
+        custom={"label": gettext_lazy("Offer"), "icon": "send", "primary": True},
+    )
+    def offer(self, *, by, at):
+        if self.problem:
+            raise Refused(self.problem)
+        self._demand_time(at)
+
+    @transition(
+        state,
+        source=[RenewalState.OFFERED],
+        target=RenewalState.ACCEPTED,
+        permission=rules.may_answer_renewal,
+        custom={"label": gettext_lazy("Accept"), "icon": "check", "primary": True},
+    )
+    def accept(self, *, by, at):
+        self._demand_time(at)
+
+    @transition(
+        state,
+        source=[RenewalState.WORKING, RenewalState.OFFERED],
+        target=RenewalState.DECLINED,
+        permission=rules.may_answer_renewal,
+        custom={"label": gettext_lazy("Not wanted"), "icon": "x"},
+    )
+    def decline(self, *, by, at):
+        """The policyholder lets the policy end with its term."""
+
+    @transition(
+        state,
+        source=[RenewalState.WORKING, RenewalState.OFFERED],
+        target=RenewalState.LAPSED,
+        permission=rules.is_office,
+        custom={"label": gettext_lazy("Lapse"), "icon": "hourglass"},
+    )
+    def lapse(self, *, by, at):
+        if clock.day_of(at, self.policy.time_zone) < self.valid_from:
+            raise Refused(_("The offer can still be taken up."))
+
+    def _demand_time(self, at):
+        if clock.day_of(at, self.policy.time_zone) > self.valid_from:
+            raise Refused(
+                _("The policy ended on %(day)s; it can no longer be renewed.")
+                % {"day": formats.date_format(self.valid_from)}
+            )
+
+
+class RenewalEvent(Event):
+    record = models.ForeignKey(Renewal, models.PROTECT, related_name="events")
+
+    label: str  # the act in the reader's words, filled for a page
