@@ -1,12 +1,12 @@
 """Life and health from the application to the declarations, at both carriers."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 
-from office import documents
+from office import clock, documents
 from tests import factories
 from tests.api.callers import session
 from tests.papers import words_of
@@ -260,3 +260,49 @@ def test_the_api_takes_the_same_application_and_tells_the_same_errors(kind):
     assert (refused.status_code, refused.json()["errors"]) == (400, {path: [sentence]})
     assert taken.status_code == 201
     assert Submission.objects.get().product_kind == kind
+
+
+# Changes in mid-term
+
+
+AUGUST = datetime(2026, 8, 15, 18, tzinfo=UTC)
+
+
+def changing(policy, **changes) -> dict:
+    """The form of a term life policy as it stands, as a browser would post it in August."""
+    head = {"on": "2026-09-01", "do": "price", "cover.l1.TERMINAL.limit": "50%"}
+    risk = policy.terms.get().segments.current().get().insured["risk"]
+    drawn = {name: value for name, value in risk.items() if name != "level_from"}
+    return posted(drawn, head) | changes
+
+
+def test_new_beneficiaries_cost_nothing_and_the_premium_stays_level_since_its_first_day():
+    policy = factories.policy_in_force("term_life")
+    browser = factories.signed_in(factories.person("customer_service"))
+    address = reverse("underwriting:endorse", args=[policy.number])
+    shares = {"beneficiaries.b1.share": "50", "beneficiaries.b2.share": "50"}
+
+    with clock.travel(AUGUST):
+        priced = browser.post(address, changing(policy, **shares))
+        form = priced.context["form"]
+        sent = {name: form[name].value() for name in ("on", "patch", "recorded")}
+        browser.post(address, {**sent, "do": "issue", "note": "As asked"})
+
+    risk = policy.terms.get().segments.current().valid_on(date(2026, 9, 2)).get().insured["risk"]
+    assert [one["share"] for one in risk["beneficiaries"]] == [50, 50]
+    assert risk["level_from"] == "2026-03-01"
+    assert policy.terms.get().transactions.latest("sequence").premium == Decimal(0)
+
+
+def test_a_row_more_on_the_page_of_a_change_keeps_what_was_typed_and_prices_nothing():
+    policy = factories.policy_in_force("term_life")
+    browser = factories.signed_in(factories.person("customer_service"))
+    address = reverse("underwriting:endorse", args=[policy.number])
+
+    with clock.travel(AUGUST):
+        sent = changing(policy, **{"beneficiaries.b2.name": "Eva Luz", "add_row": "beneficiaries"})
+        del sent["do"]
+        said = browser.post(address, sent).content.decode()
+
+    assert 'name="beneficiaries" value="b3"' in said
+    assert 'value="Eva Luz"' in said

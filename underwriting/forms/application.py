@@ -225,7 +225,9 @@ class ApplicationForm:
         self.others.append(message)
 
     def cleaned_risk(self) -> dict[str, Any]:
-        risk = self._cleaned(self.sections[0].rows[0].form)
+        stamped = [name for name, spec in self.properties.items() if spec.get("x-stamp")]
+        risk = {name: self.risk[name] for name in stamped if name in self.risk}
+        risk |= self._cleaned(self.sections[0].rows[0].form)
         for section in self.sections[1:]:
             items = [{"key": row.key, **self._cleaned(row.form)} for row in section.rows]
             if section.is_list:

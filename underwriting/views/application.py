@@ -61,7 +61,7 @@ def apply(request):
             return redirect(submission)
         except Refused as refusal:
             form.add_error(refusal.field, str(refusal))
-    form = _rows_changed(request, form)
+    form = rows_changed(request, form)
     context = {
         "head": start,
         "form": form,
@@ -101,7 +101,7 @@ def edit(request, number):
             form.add_error(refusal.field, str(refusal))
     context = {
         "head": head,
-        "form": _rows_changed(request, form),
+        "form": rows_changed(request, form),
         "customer": submission.customer,
         "submission": submission,
         "voids": submission.quotes.exists(),
@@ -131,7 +131,7 @@ def _changes_rows(request):
     return "add_row" in request.POST or "remove_row" in request.POST
 
 
-def _rows_changed(request, form):
+def rows_changed(request, form):
     """A row more or less is no sending: nothing is checked, and what was typed stays."""
     if not _changes_rows(request):
         return form

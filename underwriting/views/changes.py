@@ -22,8 +22,8 @@ from underwriting.forms import (
     ChangeForm,
     ItemForm,
     OptionForm,
-    with_row_changed,
 )
+from underwriting.views.application import rows_changed
 
 
 @staff_required
@@ -43,7 +43,7 @@ def endorse(request, number):
     form = _application(request, policy, term, state)
     if request.POST.get("do") == "price" and form.is_valid():
         return _priced(request, policy, day, state, form)
-    form = _rows_changed(request, form)
+    form = rows_changed(request, form)
     return _edit_page(request, policy, day, form)
 
 
@@ -262,11 +262,6 @@ def _edit_page(request, policy, day, form):
         "cancel": policy.get_absolute_url(),
     }
     return render(request, "underwriting/endorse.html", context)
-
-
-def _rows_changed(request, form):
-    add, remove = request.POST.get("add", ""), request.POST.get("remove", "")
-    return with_row_changed(form, add=add, remove=remove) if add or remove else form
 
 
 def _change_page(request, policy, change, form):
