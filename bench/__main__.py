@@ -6,6 +6,7 @@ Rows that lie among few records come first, so that the book of records only gro
 import argparse
 import importlib
 import pkgutil
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
@@ -33,6 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     say("\n" + harness.table(measured))
     harness.write_results(RESULTS, measured)
     say(f"\n{harness.machine()}\n{RESULTS}, after {perf_counter() - began:.0f} s")
+    wanted = {row.name for row in all_rows() if row.name.startswith(asked.name)}
+    if missing := wanted - {found.row.name for found in measured}:
+        raise SystemExit(f"Not measured: {', '.join(sorted(missing))}.")
 
 
 def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -52,14 +56,25 @@ def run(office: Office, asked: argparse.Namespace) -> list[Measured]:
     work = [(size, ORDER.index(row.name), row) for row in chosen for size in sizes(row, asked)]
     found: dict[str, Measured] = {}
     for size, _place, row in sorted(work, key=lambda piece: piece[:2]):
-        before = found.get(row.name)
-        now = harness.measure(row, office, size=size, rounds=asked.rounds or row.rounds)
-        say(
-            f"{row.name} among {size:,}: {now.ours:g} {row.unit}, floor {now.floor:g}, "
-            f"ratio {now.ratio:.2f}"
-        )
-        found[row.name] = harness.grown(before, now) if before else now
+        now = _measured(row, office, size, asked.rounds or row.rounds)
+        if now:
+            before = found.get(row.name)
+            found[row.name] = harness.grown(before, now) if before else now
     return [found[name] for name in ORDER if name in found]
+
+
+def _measured(row: Row, office: Office, size: int, rounds: int) -> Measured | None:
+    """One row; what breaks one is told and does not take the others with it."""
+    try:
+        now = harness.measure(row, office, size=size, rounds=rounds)
+    except Exception:
+        say(f"{row.name} among {size:,} could not be measured:\n{traceback.format_exc()}")
+        return None
+    say(
+        f"{row.name} among {size:,}: {now.ours:g} {row.unit}, floor {now.floor:g}, "
+        f"ratio {now.ratio:.2f}"
+    )
+    return now
 
 
 def sizes(row: Row, asked: argparse.Namespace) -> list[int]:

@@ -169,6 +169,12 @@ def trial_balance(office: Office, size: int) -> Iterator[Contest]:
         owner.execute("DROP INDEX bench_cover")
 
 
+LOAD_PERIODS = """
+INSERT INTO accounting_period (code, starts_on, ends_on, state)
+SELECT to_char(month, 'YYYY-MM'), month, (month + interval '1 month - 1 day')::date, 'open'
+FROM generate_series(DATE '2023-11-01', DATE '2026-11-01', interval '1 month') AS month
+ON CONFLICT DO NOTHING
+"""
 LOAD_ENTRIES = """
 INSERT INTO accounting_entry
     (id, kind, at, booked_on, period_id, source, reference, memo, by_id, xact)
@@ -182,7 +188,7 @@ LOAD_LINES = """
 INSERT INTO accounting_line
     (entry_id, account_id, amount, currency, product, line, carrier, jurisdiction)
 SELECT n, (%(codes)s::text[])[1 + (n + side * 7) %% %(many)s::int],
-    (CASE side WHEN 0 THEN 1 ELSE -1 END) * (1 + n %% 90000) / 100.0, 'USD',
+    round((CASE side WHEN 0 THEN 1 ELSE -1 END) * (1 + n %% 90000) / 100.0, 2), 'USD',
     'BIND-PA', 'casualty', 'BIND', 'US-CA'
 FROM generate_series(%(low)s::int, %(high)s::int) AS n, generate_series(0, 1) AS side
 """
@@ -204,12 +210,14 @@ def load(office: Office, size: int) -> None:
     codes = list(Account.objects.order_by("code").values_list("code", flat=True))
     by = User.objects.service().pk
     with office.loading() as owner:
+        owner.execute(LOAD_PERIODS)
         (last,) = owner.execute(
             "SELECT coalesce(max(id), %(first)s) FROM accounting_entry WHERE id < 2 * %(first)s",
             {"first": FIRST},
         ).fetchone() or (FIRST,)
         low, high = max(last, FIRST) + 1, FIRST + size // 2
         if low > high:
+            owner.commit()
             return
         words = {"low": low, "high": high, "by": by, "codes": codes, "many": len(codes)}
         for statement in (LOAD_ENTRIES, LOAD_LINES, LOAD_BALANCES):
