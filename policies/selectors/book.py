@@ -30,17 +30,21 @@ UNPACKED = """
     ORDER BY s.id
 """
 HOLDING = """
-    SELECT s.id, t.version_id, p.id, p.jurisdiction, coalesce(a.name, ''), (
-        SELECT min(first.valid_from) FROM policies_policy other
-        JOIN policies_term first ON first.policy_id = other.id
-        WHERE other.customer_id = p.customer_id)
-    FROM policies_packedsegment k
-    JOIN policies_segment s ON s.id = k.segment_id
-    JOIN policies_term t ON t.id = s.term_id
-    JOIN policies_policy p ON p.id = t.policy_id
-    LEFT JOIN customers_agent a ON a.id = p.agent_id
-    WHERE k.page_id = %s AND upper_inf(s.recorded) AND s.valid @> %s::date
-    ORDER BY s.id
+    WITH held AS (
+        SELECT s.id, t.version_id, p.id AS policy_id, p.jurisdiction, p.customer_id, p.agent_id
+        FROM policies_packedsegment k
+        JOIN policies_segment s ON s.id = k.segment_id
+        JOIN policies_term t ON t.id = s.term_id
+        JOIN policies_policy p ON p.id = t.policy_id
+        WHERE k.page_id = %s AND upper_inf(s.recorded) AND s.valid @> %s::date),
+    customers AS (
+        SELECT p.customer_id, min(t.valid_from) AS since
+        FROM policies_policy p JOIN policies_term t ON t.policy_id = p.id
+        WHERE p.customer_id IN (SELECT customer_id FROM held) GROUP BY p.customer_id)
+    SELECT held.id, version_id, policy_id, jurisdiction, coalesce(agent.name, ''), since
+    FROM held JOIN customers USING (customer_id)
+    LEFT JOIN customers_agent agent ON agent.id = held.agent_id
+    ORDER BY held.id
 """
 
 
