@@ -80,7 +80,7 @@ def _next_expiry(agent, day):
 @require_GET
 def agent_page(request, code):
     """An agent's licences, appointments and courses, and what of them runs out."""
-    agent = get_object_or_404(_agents(request.user), code=code)
+    agent = get_object_or_404(_agents(request.user).prefetch_related("courses"), code=code)
     today = clock.today()
     for period in [*agent.licences.all(), *agent.appointments.all()]:
         period.is_in_force = _covers(period, today)
