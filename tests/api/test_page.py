@@ -46,6 +46,7 @@ def test_it_works_offline_in_a_browser():
 
     assert tags == [
         "claims", "customers", "invoices", "ledger", "payments", "policies", "products", "quotes",
+        "renewals",
     ]  # fmt: skip
     assert status.strip().startswith("200")
     assert complaints == []
