@@ -14,7 +14,8 @@ OF_AN_ACT = {
     "claims_documentrequest", "claims_duplicate", "claims_exposure", "claims_handover",
     "claims_hold", "claims_letter", "claims_offer", "claims_payout", "claims_payoutpart",
     "claims_reserveline", "claims_settlement", "customers_invitation", "customers_message",
-    "customers_messagedocument", "office_upload", "policies_segment", "policies_term",
+    "customers_messagedocument", "office_upload", "policies_cancellation", "policies_segment",
+    "policies_term",
 }  # fmt: skip
 # Reckoned from what has an author, one's own settings, or the machine's own.
 MACHINERY = {

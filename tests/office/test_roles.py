@@ -69,20 +69,20 @@ def test_a_grant_that_is_new_to_the_code_reaches_a_role_that_exists(
     migrated, code_that_also_grants
 ):
     Role.objects.filter(code="agent").update(permissions=["claims.view_claim", "claims.own_idea"])
-    code_that_also_grants("policies.endorse_policy")
+    code_that_also_grants("policies.read_policy_aloud")
 
     migrated()
 
     assert Role.objects.get(code="agent").permissions == [
         "claims.view_claim",
         "claims.own_idea",
-        "policies.endorse_policy",
+        "policies.read_policy_aloud",
     ]
 
 
 @pytest.mark.django_db
 def test_a_new_grant_that_was_taken_away_again_stays_away(migrated, code_that_also_grants):
-    code_that_also_grants("policies.endorse_policy")
+    code_that_also_grants("policies.read_policy_aloud")
     migrated()
     Role.objects.filter(code="agent").update(permissions=["claims.view_claim"])
 
@@ -93,12 +93,12 @@ def test_a_new_grant_that_was_taken_away_again_stays_away(migrated, code_that_al
 
 @pytest.mark.django_db
 def test_a_new_grant_that_somebody_gave_already_is_not_given_twice(migrated, code_that_also_grants):
-    Role.objects.filter(code="agent").update(permissions=["policies.endorse_policy"])
-    code_that_also_grants("policies.endorse_policy")
+    Role.objects.filter(code="agent").update(permissions=["policies.read_policy_aloud"])
+    code_that_also_grants("policies.read_policy_aloud")
 
     migrated()
 
-    assert Role.objects.get(code="agent").permissions == ["policies.endorse_policy"]
+    assert Role.objects.get(code="agent").permissions == ["policies.read_policy_aloud"]
 
 
 @pytest.mark.django_db
