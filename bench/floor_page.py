@@ -20,18 +20,20 @@ Start = Callable[[str, list[tuple[str, str]]], object]
 _threads = threading.local()
 _pages: dict[str, dict[str, str]] = {}
 
-ROW = """
-<tr><td data-label="Claim"><a class="id" href="/claims/{number}/">{number}</a></td>
-<td data-label="Policyholder" class="clip">{holder}</td>
-<td data-label="Due" class="due {tone}">{due}</td>
-<td data-label="Line" class="c-mid"><span class="row tight">{icon}{line}</span></td>
-<td data-label="Loss" class="c-wide muted">{lost}</td>
-<td data-label="Step">{micro}</td>
-<td data-label="Status"><span class="badge info">{status}</span></td>
-<td data-label="Reserve" class="num">{reserve}</td>
-<td data-label="Paid" class="num c-wide">{paid}</td>
-<td data-label="Adjuster" class="c-mid"><span class="row tight"><span class="avatar " \
-aria-hidden="true">{initials}</span>{adjuster}</span></td></tr>"""
+ROW = (
+    '<tr><td class="pick"><input type="checkbox" name="pick" value="{pk}" aria-label="Select '
+    '{number}"></td><td data-label="Claim"><a class="id" href="/claims/{number}/">{number}</a></td>'
+    '<td data-label="Policyholder" class="clip">{holder}</td>'
+    '<td data-label="Due" class="due {tone}"><time datetime="{due_on}">{due}</time></td>'
+    '<td data-label="Line" class="clip c-mid"><span class="row tight">{icon}{line}</span></td>'
+    '<td data-label="Loss" class="date c-wide"><time datetime="{lost_on}">{lost}</time></td>'
+    '<td data-label="Step" class="clip">{micro}</td>'
+    '<td data-label="Status"><span class="badge info">{status}</span></td>'
+    '<td data-label="Reserve" class="num">{reserve}</td>'
+    '<td data-label="Paid" class="num c-wide">{paid}</td>'
+    '<td data-label="Adjuster" class="c-mid"><span class="who"><span class="avatar " '
+    'aria-hidden="true">{initials}</span>{adjuster}</span></td></tr>'
+)
 ICON = (
     '<svg class="icon" width="15" height="15" viewBox="0 0 24 24" fill="none" '
     'stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" '
@@ -81,16 +83,19 @@ def _row(row: dict[str, Any], today: date) -> str:
     due = row["due_on"]
     late = (today - due).days if due else 0
     return ROW.format(
+        pk=row["pk"],
         number=row["number"],
+        due_on=due,
+        lost_on=row["lost_on"],
         holder=escape(row["customer__display_name"]),
         tone="bad" if late > 0 else "",
-        due=f"Overdue {late} d" if late > 0 else f"{due:%b %d}" if due else "—",
+        due=f"{late} days late" if late > 0 else f"{due:%b %d}" if due else "—",
         icon=ICON,
         line=row["line"].capitalize(),
-        lost=f"{row['lost_on']:%m/%d/%Y}",
+        lost=f"{row['lost_on']:%d %b %Y}",
         micro=MICRO,
         status=row["state"].capitalize(),
-        reserve=f"{row['reserve_indemnity'] + row['reserve_expense']:,.2f}",
+        reserve=f"{row['reserved']:,.2f}",
         paid=f"{row['paid_total']:,.2f}",
         initials=adjuster[:2],
         adjuster=adjuster,
