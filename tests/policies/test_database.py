@@ -166,7 +166,7 @@ def test_a_term_ends_after_it_begins_and_terms_do_not_overlap(segment):
 def test_a_state_changes_only_along_the_workflow(segment):
     policy = segment.term.policy_id
 
-    refused("legal_edge", "UPDATE policies_policy SET state = 'cancelled' WHERE id = %s", policy)
+    refused("legal_edge", "UPDATE policies_policy SET state = 'dissolved' WHERE id = %s", policy)
 
 
 def test_premium_has_two_places(segment):
