@@ -60,7 +60,9 @@ def may_nonrenew(policy, user) -> bool:
 
 def may_renew(policy, user) -> bool:
     """The holder takes up the offer, or somebody writes it down who may."""
-    return is_holder(policy, user) or user.may("policies.renew_policy")
+    if is_holder(policy, user):
+        return True
+    return user.may("policies.renew_policy") and (user.is_service or is_theirs(policy, user))
 
 
 def is_office(policy, user) -> bool:

@@ -94,7 +94,7 @@ def _path(steps: list[Any], risk: Json) -> tuple[str, str]:
         node = node[step] if isinstance(step, int) or step in node else None
         if isinstance(step, int):
             key = node.get("key") if isinstance(node, dict) else None
-            keyed.append(str(key or step))
+            keyed.append(key if key and isinstance(key, str) else str(step))
         else:
             keyed.append(step)
             plain.append(step)

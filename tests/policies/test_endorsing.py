@@ -407,7 +407,7 @@ def test_a_change_of_nothing_is_refused():
         ([setting("coverages.v1:BI", 5)], "coverages.v1:BI"),
         ([setting("coverages.v1:BI.limit", ["100/300"])], "coverages.v1:BI.limit"),
         ([setting("risk.vehicles.v1.key", "v9")], "patch"),
-        ([setting("risk.vehicles", [{"key": ["v1"]}])], "vehicles.0.key"),
+        ([setting("risk.vehicles", [{"key": ["v1"]}])], "vehicles.0.annual_miles"),
         ([{"op": ["set"], "path": USE, "value": 1}], "patch"),
         ([{"op": "spend", "path": "risk.vehicles", "value": 1}], "patch"),
         ([{"op": "set", "path": "", "value": {}}], "patch"),

@@ -4,6 +4,7 @@ import pytest
 
 from office import workflow
 from office.models import Role
+from policies.enums import PolicyState
 from policies.models import Policy
 from tests import factories
 from underwriting import services
@@ -14,7 +15,8 @@ pytestmark = pytest.mark.django_db
 
 # Which roles may do an act, whatever the state. An agent only on what they sell.
 QUOTE_ACTS = {
-    "requote": {"underwriter", "agent"},
+    "requote": {"underwriter", "agent", "office"},  # the office re-markets renewals
+    "negotiate": {"underwriter", "agent", "office"},
     "withdraw": {"underwriter", "agent"},
     "bind": {"underwriter", "agent"},
     "approve": {"underwriter"},
@@ -27,10 +29,10 @@ QUOTE_ACTS = {
 }
 QUOTE_STATES = {
     "pending": {"rate", "refer", "reject", "fail", "requote", "withdraw"},
-    "rated": {"requote", "withdraw", "expire", "bind"},
-    "referred": {"requote", "withdraw", "expire", "approve", "decline"},
-    "approved": {"requote", "withdraw", "expire", "bind"},
-    "declined": {"requote"},
+    "rated": {"requote", "negotiate", "withdraw", "expire", "bind"},
+    "referred": {"requote", "negotiate", "withdraw", "expire", "approve", "decline"},
+    "approved": {"requote", "negotiate", "withdraw", "expire", "bind"},
+    "declined": {"requote", "negotiate"},
     "failed": {"requote", "withdraw"},
     "expired": {"requote"},
     "withdrawn": set(),
@@ -38,7 +40,7 @@ QUOTE_STATES = {
 }
 SUBMISSION_ACTS = {
     "edit": {"underwriter", "agent"},
-    "quote": {"underwriter", "agent"},
+    "quote": {"underwriter", "agent", "office"},
     "bind": {"underwriter", "agent"},
     "close": {"underwriter", "agent"},
 }
@@ -47,8 +49,26 @@ SUBMISSION_STATES = {
     "bound": set(),
     "closed": set(),
 }
-POLICY_ACTS = {"expire": {"office"}}
-POLICY_STATES = {"in_force": {"expire"}, "expired": set()}
+DESK = {"customer_service", "underwriter", "policy_administrator"}
+WRITERS = {"underwriter", "policy_administrator"}
+# Agents and policyholders only on what is theirs; an end takes effect by the office itself.
+POLICY_ACTS = {
+    "endorse": DESK,
+    "reverse": WRITERS,
+    "cancel": DESK,
+    "rescind": DESK,
+    "reinstate": WRITERS,
+    "nonrenew": WRITERS,
+    "renew": DESK,
+    "expire": {"office"},
+    "take_effect": set(),
+}
+POLICY_STATES = {
+    "in_force": {"endorse", "reverse", "cancel", "nonrenew", "renew", "expire"},
+    "pending_cancellation": {"endorse", "reverse", "rescind", "nonrenew", "take_effect"},
+    "cancelled": {"reinstate"},
+    "expired": {"endorse", "reverse"},
+}
 
 
 def everybody():
@@ -73,6 +93,7 @@ def matrix(record, states, acts, people):
 def test_the_states_of_the_tables_are_all_there_are():
     assert set(QUOTE_STATES) == set(QuoteState.values)
     assert set(SUBMISSION_STATES) == set(SubmissionState.values)
+    assert set(POLICY_STATES) == set(PolicyState.values)
 
 
 def test_quotes():
