@@ -46,3 +46,19 @@ def test_every_table_has_an_author_for_its_changes():
     assert tables - known == set()
     assert (OF_AN_ACT | MACHINERY) - tables == set()
     assert set(history.kept_tables()) & (written_once | by_events) == set()
+
+
+@pytest.mark.django_db
+def test_every_state_is_guarded_by_the_database():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'guard_state'"
+        )
+        guarded = {table for (table,) in cursor.fetchall()}
+    with_states = {
+        model._meta.db_table
+        for model in apps.get_models()
+        if any(isinstance(field, FSMField) for field in model._meta.concrete_fields)
+    }
+
+    assert guarded == with_states

@@ -1,0 +1,14 @@
+"""Renewals change state only as declared; their history takes inserts only."""
+
+from django.db import migrations
+
+from office.workflow import append_only_sql, guard_sql
+
+
+class Migration(migrations.Migration):
+    dependencies = [("underwriting", "0006_renewals"), ("office", "0002_ground")]
+
+    operations = [
+        migrations.RunSQL(*guard_sql("underwriting_renewal")),
+        migrations.RunSQL(*append_only_sql("underwriting_renewalevent")),
+    ]
