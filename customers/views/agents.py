@@ -29,7 +29,6 @@ def _agents(user):
                 "appointments",
                 Appointment.objects.select_related("carrier").order_by("carrier__name", "line"),
             ),
-            "courses",
         )
     )
 
