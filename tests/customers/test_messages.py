@@ -49,6 +49,16 @@ FIELDS = {
     "valid_to": date(2026, 10, 1),
     "invoice_number": "INV-000001",
     "paid_on": date(2026, 4, 2),
+    "effective_on": date(2026, 5, 1),
+    "ends_on": date(2026, 10, 1),
+    "from_on": date(2026, 5, 1),
+    "to_on": date(2026, 10, 1),
+    "reason": "The premium was not paid.",
+    "returned": Decimal("120.00"),
+    "total": Decimal("980.00"),
+    "changes": ["2023 Subaru Outback is added"],
+    "is_more": True,
+    "is_less": False,
     "link": LINK,
 }
 LETTERS = "acknowledgement document_request offer denial payment invitation declarations invoice"
