@@ -47,7 +47,7 @@ def test_a_loss_goes_from_the_notice_to_the_money(window, office_works, holder, 
     """The loss is 10,000, worn by 1,500, the deductible 1,000: 7,500 is owed."""
     phone = window(size=PHONE)
     phone.sign_in(holder.login)
-    phone.reads("Everything is quiet.")
+    phone.reads("A bill is past its day")
     claim = report_lightning(phone, photo, papers)
     office_works()
     phone.reads("Thank you. We have your notice.", claim.number, "roof.png", "estimate.pdf")
