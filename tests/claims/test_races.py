@@ -182,7 +182,7 @@ def test_without_the_lock_the_rounds_go_red(monkeypatch):
     are unique, so the others end in errors instead of refusals."""
     claim = ready_for("triage", scenes.policy_in_force())
     monkeypatch.setattr(
-        "office.workflow._locked", lambda record: type(record).objects.get(pk=record.pk)
+        "office.workflow._locked", lambda record: (type(record).objects.get(pk=record.pk), None)
     )
 
     outcome = all_at_once(lambda: ACTS["triage"](claim))
