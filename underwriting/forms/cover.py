@@ -88,13 +88,6 @@ class CoverForm(forms.Form):
         return {self.add_prefix(name): value for name, value in posted.items() if value}
 
 
-def part_title(coverage: str, part: str) -> str:
-    """A limit goes by the name of the coverage alone."""
-    if part == "deductible":
-        return _("%(coverage)s: deductible") % {"coverage": coverage}
-    return coverage
-
-
 def _by_code(
     offers: Sequence[ProductDefinition], per: str, jurisdiction: str
 ) -> dict[str, list[Coverage]]:

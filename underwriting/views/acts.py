@@ -102,7 +102,3 @@ def _form_page(request, submission, record, act, form):
         "form": form,
     }
     return render(request, "underwriting/act.html", context)
-
-
-def _shows_price(quote, user):
-    return quote.total is not None and rules.may_see_price(quote, user)
