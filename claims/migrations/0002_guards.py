@@ -41,7 +41,7 @@ DROP FUNCTION claims_guard_offer();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("claims", "0001_initial"), ("office", "0002_ground")]
+    dependencies = [("claims", "0001_initial")]
 
     operations = [
         migrations.RunSQL(*guard_sql("claims_claim")),

@@ -6,7 +6,7 @@ from office.workflow import append_only_sql, guard_sql
 
 
 class Migration(migrations.Migration):
-    dependencies = [("customers", "0001_initial"), ("office", "0002_ground")]
+    dependencies = [("customers", "0001_initial")]
 
     operations = [
         migrations.RunSQL(*guard_sql("customers_customer")),

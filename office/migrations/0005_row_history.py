@@ -45,12 +45,10 @@ DROP FUNCTION office_changed_part(jsonb, jsonb, text[]);
 DROP TRIGGER append_only ON office_rowchange;
 DROP TRIGGER append_only_truncate ON office_rowchange;
 """
-# A package of the first days left its table; nothing ever stood in it.
-CLEAR = "DROP VIEW IF EXISTS pghistory_events; DROP TABLE IF EXISTS pghistory_context"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("office", "0004_backdating")]
+    dependencies = [("office", "0002_ground")]
     operations = [
         migrations.CreateModel(
             name="RowChange",
@@ -96,5 +94,4 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunSQL(HISTORY, UNDO),
-        migrations.RunSQL(CLEAR, migrations.RunSQL.noop),
     ]

@@ -1,4 +1,4 @@
-"""What the database itself refuses about versions, terms, transactions and segments."""
+"""What the database itself refuses about versions, drafts, terms, segments and the packed book."""
 
 from django.db import migrations
 
@@ -71,14 +71,21 @@ APPEND_ONLY = [
     "policies_termtransaction",
     "policies_segmentpremium",
     "policies_policydocument",
+    "policies_productdraftevent",
+    "policies_productdraftedit",
+    "policies_bookpage",
+    "policies_packedsegment",
+    "policies_bookcolumn",
+    "policies_ratechangeline",
 ]
+GUARDED = ["policies_policy", "policies_productdraft"]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("policies", "0001_initial"), ("office", "0002_ground")]
+    dependencies = [("policies", "0001_initial")]
     operations = [
         *[migrations.RunSQL(*append_only_sql(table)) for table in APPEND_ONLY],
-        migrations.RunSQL(*guard_sql("policies_policy")),
+        *[migrations.RunSQL(*guard_sql(table)) for table in GUARDED],
         migrations.RunSQL(SEGMENTS, UNGUARD_SEGMENTS),
         migrations.RunSQL(TERMS, UNGUARD_TERMS),
     ]

@@ -1,11 +1,7 @@
 """The roles that an office begins with name permissions that exist."""
 
-from importlib import import_module
-from types import SimpleNamespace
-
 import pytest
 from django.apps import apps
-from django.db import connection
 
 from office.apps import OfficeConfig
 from office.models import Role
@@ -109,16 +105,3 @@ def test_roles_of_the_administrator_s_own_making_are_left_alone(migrated):
 
     own = Role.objects.get(code="agents_friend")
     assert (own.permissions, own.offered) == (["claims.view_claim"], [])
-
-
-@pytest.mark.django_db
-def test_an_office_from_before_remembers_what_it_was_offered():
-    """An agent's role of that day, minus what was taken away, comes back with nothing added."""
-    step = import_module("office.migrations.0003_role_offered")
-    Role.objects.update(offered=[], permissions=["claims.view_claim"])
-
-    step.remember_what_was_offered(apps, SimpleNamespace(connection=connection))
-
-    agent = Role.objects.get(code="agent")
-    assert agent.permissions == ["claims.view_claim"]
-    assert "policies.issue_policy" in agent.offered

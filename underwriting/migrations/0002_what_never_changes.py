@@ -13,7 +13,7 @@ GUARDED = ["underwriting_submission", "underwriting_quote"]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("underwriting", "0001_initial"), ("office", "0002_ground")]
+    dependencies = [("underwriting", "0001_initial")]
     operations = [
         *[migrations.RunSQL(*append_only_sql(table)) for table in APPEND_ONLY],
         *[migrations.RunSQL(*guard_sql(table)) for table in GUARDED],

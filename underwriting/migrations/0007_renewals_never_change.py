@@ -6,7 +6,7 @@ from office.workflow import append_only_sql, guard_sql
 
 
 class Migration(migrations.Migration):
-    dependencies = [("underwriting", "0006_renewals"), ("office", "0002_ground")]
+    dependencies = [("underwriting", "0002_what_never_changes")]
 
     operations = [
         migrations.RunSQL(*guard_sql("underwriting_renewal")),
