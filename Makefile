@@ -11,6 +11,9 @@ PYTEST := $(BIN)/python -m pytest -n 2
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-annotate --no-header --no-emit-index-url
 
+# Some images forbid bytecode; each process would then compile the whole house again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install run migrate test prove check bench lock clean
 

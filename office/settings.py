@@ -197,6 +197,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = OFFICE_URL.startswith("http://")
 MFA_TOTP_ISSUER = "Bindery"
+MFA_TOTP_TOLERANCE = 1  # a code may end while it is typed: RFC 6238, section 5.2
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_NAME = "bindery_session"
 CSRF_COOKIE_HTTPONLY = True

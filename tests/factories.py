@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from unittest import mock
 
 from celery import current_app
@@ -18,7 +19,7 @@ from office import clock
 from office.enums import AuthorityKind
 from office.models import AuthorityLimit, OutboxMessage, Role, User
 from policies import services as policies
-from policies.catalogue import load_folder
+from policies.catalogue import SHIPPED, ProductDefinition, load_folder
 from policies.catalogue.application import default_coverages
 from policies.models import Policy, ProductVersion
 from policies.selectors import product_definition
@@ -267,7 +268,8 @@ def agent(
     lines: tuple[str, ...] = LINES,
 ) -> Agent:
     """An agent with a login, licensed in every state and appointed by every carrier."""
-    by, _products = office(), version()
+    carriers()
+    by = office()
     user = person("agent", name=name, department_id="agency")
     found = customers.add_agent(code=f"AG{next(_count)}", name=name, user=user, by=by)
     for line in lines if licensed else ():
@@ -305,9 +307,29 @@ def signed_in(user: User) -> Client:
 _shipped = cache(load_folder)
 
 
-def catalogue() -> None:
-    """The shipped products and their rule sets, published; the files are read once a run."""
-    with mock.patch("policies.services.publishing.catalogue.load_folder", _shipped):
+def carriers() -> None:
+    """Every carrier of the shipped products."""
+    known = set(Carrier.objects.values_list("code", flat=True))
+    for made in {made.carrier: made for made in _shipped(SHIPPED)}.values():
+        if made.carrier not in known:
+            customers.add_carrier(
+                code=made.carrier,
+                name=made.carrier_name,
+                is_own=made.carrier_is_own,
+                by=office(),
+            )
+
+
+def catalogue(*kinds: str) -> None:
+    """The shipped products, or those of some kinds, published with their rule sets.
+
+    The files are read once a run.
+    """
+
+    def chosen(folder: Path) -> list[ProductDefinition]:
+        return [made for made in _shipped(folder) if not kinds or made.kind in kinds]
+
+    with mock.patch("policies.services.publishing.catalogue.load_folder", chosen):
         policies.load_catalogue(by=office())
     underwriting.load_rule_sets(by=office())
 
@@ -333,7 +355,7 @@ def risk(kind: str = "auto", place: str = "US-CA", **changes) -> dict:
 
 def version(code: str = "BIND-PA") -> ProductVersion:
     if not ProductVersion.objects.filter(product_id=code).exists():
-        catalogue()
+        catalogue(*(made.kind for made in _shipped(SHIPPED) if made.code == code))
     return ProductVersion.objects.filter(product_id=code).latest("effective_from")
 
 

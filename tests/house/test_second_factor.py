@@ -3,9 +3,11 @@
 import re
 import time
 import uuid
+from unittest import mock
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth as totp
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 
@@ -53,6 +55,15 @@ PEOPLE = {
     "administrator": lambda: factories.person(is_superuser=True),
     "administrator who is no staff": lambda: factories.person(is_superuser=True, is_staff=False),
 }
+
+
+@pytest.mark.parametrize(("periods", "taken"), [(-2, False), (-1, True), (0, True), (2, False)])
+def test_a_code_may_end_while_it_is_typed(periods, taken):
+    """RFC 6238, section 5.2: at most one period back for the delay of the wire and the person."""
+    secret, now = totp.generate_totp_secret(), 1_000_000_000
+    code = totp.format_hotp_value(totp.hotp_value(secret, now // 30 + periods))
+    with mock.patch.object(totp.time, "time", return_value=now):
+        assert totp.validate_totp_code(secret, code) is taken
 
 
 def test_the_map_is_whole():
