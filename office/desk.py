@@ -133,7 +133,7 @@ def _renewal(row: Any, today) -> dict[str, Any]:
         "href": row.get_absolute_url(),
         "number": row.number,
         "who": row.policy.customer.display_name,
-        "what": row.problem or row.get_state_display(),
+        "what": row.problem or (_("Referred") if row.is_held else row.get_state_display()),
         "due": _("in %(days)s days") % {"days": left},
         "tone": "warn" if left <= 45 else "",
     }

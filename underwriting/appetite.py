@@ -14,9 +14,15 @@ from typing import Any
 
 import cel
 
-from underwriting.enums import SEVERITY, Blocks
+from underwriting import experience
+from underwriting.enums import LOSS_CONTROL_FACTS, SEVERITY, Blocks
 
 LANGUAGES = ("en", "es")
+# The facts about a customer of whom the office knows nothing.
+NOTHING_KNOWN: Mapping[str, Any] = {
+    "experience": experience.NONE_KNOWN.as_facts(),
+    "loss_control": dict.fromkeys(LOSS_CONTROL_FACTS, 0),
+}
 FUNCTIONS = {"sum": sum}  # what the language lacks: the total of a list of whole numbers
 
 
@@ -74,13 +80,17 @@ def facts(
     coverages: Sequence[Mapping[str, Any]],
     jurisdiction: str,
     on: date,
+    standing: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What the conditions may look at.
 
     `years_ago[26]` is the day 26 years before the first day of cover: who was born on it or
-    before is 26 or older.
+    before is 26 or older. `standing`: what the office knows of the customer (`experience`,
+    `loss_control`); without it nothing is known.
     """
     known = {
+        **NOTHING_KNOWN,
+        **(standing or {}),
         "risk": risk,
         "coverages": list(coverages),
         "jurisdiction": jurisdiction,

@@ -41,6 +41,7 @@ class RenewalState(TextChoices):
 
 
 RENEWAL_OPEN = frozenset({RenewalState.WORKING, RenewalState.OFFERED})
+RENEWAL_UNTAKEN = frozenset({RenewalState.DECLINED, RenewalState.LAPSED})
 
 
 class Blocks(TextChoices):
@@ -54,3 +55,13 @@ class Blocks(TextChoices):
 
 
 SEVERITY = tuple(Blocks.values)
+
+# What a rule may ask of loss control, each a number (docs/underwriting.md).
+LOSS_CONTROL_FACTS = (
+    "open",
+    "overdue",
+    "open_critical",
+    "overdue_critical",
+    "refused",
+    "expired_certificates",
+)

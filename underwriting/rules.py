@@ -90,6 +90,10 @@ def may_prepare_renewal(renewal, user) -> bool:
     return user.may("underwriting.prepare_renewal") and is_theirs_to_renew(renewal, user)
 
 
+def may_approve_renewal(renewal, user) -> bool:
+    return may_approve_change(renewal.policy, user)
+
+
 def may_offer_renewal(renewal, user) -> bool:
     return user.may("underwriting.offer_renewal") and is_theirs_to_renew(renewal, user)
 

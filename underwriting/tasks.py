@@ -16,7 +16,7 @@ log = structlog.get_logger(__name__)
 
 @outbox.consumer("underwriting.quote_at_carrier", atomic=False)
 def quote_at_carrier(*, quote_id, revision):
-    quotes = Quote.objects.select_related("submission", "version__product")
+    quotes = Quote.objects.select_related("submission__address", "version__product")
     quote = quotes.defer("version__definition").get(pk=quote_id)
     services.quote_at_carrier(quote=quote, revision=revision, by=User.objects.service())
 

@@ -17,7 +17,7 @@ from claims.selectors.file import (
     steps_of,
 )
 from claims.selectors.invariants import INVARIANTS, invariants
-from claims.selectors.losses import Losses, loss_experience
+from claims.selectors.losses import Losses, LossRow, loss_experience, loss_rows
 from claims.selectors.worklists import (
     COLUMNS,
     LIST_FIGURES,
@@ -38,6 +38,7 @@ __all__ = [
     "INVARIANTS",
     "LIST_FIGURES",
     "VIEWS",
+    "LossRow",
     "Losses",
     "breaches",
     "cause_name",
@@ -54,6 +55,7 @@ __all__ = [
     "invariants",
     "listed",
     "loss_experience",
+    "loss_rows",
     "money_of",
     "policy_for_notice",
     "proposed_exposures",

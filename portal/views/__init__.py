@@ -10,6 +10,7 @@ from portal.views.claims import (
     withdraw,
 )
 from portal.views.home import home
+from portal.views.loss_runs import loss_run, loss_run_paper
 from portal.views.policies import cancel_policy, policies, policy, policy_document
 from portal.views.renewals import answer_renewal, renewal
 from portal.views.report import report, report_choose
@@ -28,6 +29,8 @@ __all__ = [
     "home",
     "invoice",
     "invoice_document",
+    "loss_run",
+    "loss_run_paper",
     "policies",
     "policy",
     "policy_document",

@@ -201,6 +201,8 @@ class Office:
             "underwriting:add_item": {"number": number, "name": "dwelling"},
             "portal:document": {"number": number, "pk": declarations},
             "api-policy-document": {"number": number, "pk": declarations},
+            "underwriting:loss_run": {"number": self.holder.number},
+            "underwriting:loss_run_paper": {"number": self.holder.number},
             "underwriting:renewal": {"number": self.renewal.number},
             "underwriting:renewal_act": {"number": self.renewal.number, "act": "decline"},
             "portal:renewal": {"number": self.renewal.number},

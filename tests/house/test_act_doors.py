@@ -79,6 +79,7 @@ ACTS = {
     "policy nonrenew": "spp nx nxxxxffxxxn",
     "renewal rework": "spp nx nxnnnffnnxn",
     "renewal remarket": "spp nx nxnnnffnnxn",
+    "renewal approve": "spp nx nxnnnfxnnxn",
     "renewal offer": "spp nx nxnnnffnnxn",
     "renewal accept": "spp nf nfnnnffnnxn",
     "renewal decline": "spp nf nfnnnffnnxn",

@@ -46,7 +46,7 @@ def test_a_submission_takes_the_same_statements_however_many_vehicles(
     submission = factories.quoted(application=risk)
     client = factories.signed_in(factories.underwriter())
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         response = client.get(submission.get_absolute_url())
 
     assert text_of(response).count("2021 Toyota Corolla") == vehicles

@@ -1,6 +1,6 @@
 """What is asked of a carrier, what it answers, and how a carrier is asked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, Protocol
@@ -14,13 +14,17 @@ class Unreachable(Exception):
 
 @dataclass(frozen=True)
 class Question:
-    """One application as it is put to a carrier. `key` names this asking, also when repeated."""
+    """One application as it is put to a carrier. `key` names this asking, also when repeated.
+
+    `standing`: what the office knows of the customer beside it. It never leaves the office.
+    """
 
     key: str
     risk: dict[str, Any]
     wanted: list[dict[str, Any]]
     jurisdiction: str
     effective_on: date
+    standing: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,13 @@ class TableCarrier:
         """These coverages at the product's rates, with what the rules say of the risk."""
         place, on = question.jurisdiction, question.effective_on
         _refuse(coverage_errors(self.definition, question.risk, coverages, place))
-        known = appetite.facts(risk=question.risk, coverages=coverages, jurisdiction=place, on=on)
+        known = appetite.facts(
+            risk=question.risk,
+            coverages=coverages,
+            jurisdiction=place,
+            on=on,
+            standing=question.standing,
+        )
         findings = appetite.evaluate(self.rules, known)
         worksheet = self.plan.worksheet(question.risk, coverages, place, on)
         rated, commission = worksheet.rated, self.definition.commission

@@ -9,6 +9,7 @@ from customers.selectors import search_customers
 from policies.catalogue import label
 from policies.selectors import product_definition
 from underwriting.models import CarrierConnection
+from underwriting.practice import practice
 from underwriting.selectors import kinds_sold, pay_plans
 
 FOUND_AT_MOST = 8
@@ -70,6 +71,23 @@ class StartForm(forms.Form):
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["customer"].queryset = Customer.objects.for_user(user)
+
+
+class LossRunForm(forms.Form):
+    """How many years of losses are shown."""
+
+    years = forms.TypedChoiceField(
+        label=gettext_lazy("Years"),
+        coerce=int,
+        choices=[(years, str(years)) for years in (3, 5, 10)],
+    )
+
+    @property
+    def chosen(self) -> int:
+        """What was asked for; as far as underwriters look back where nothing was."""
+        if self.is_bound and self.is_valid():
+            return self.cleaned_data["years"]
+        return practice().look_back_years
 
 
 class EditForm(forms.Form):

@@ -8,12 +8,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_fsm import FSMField, transition
 
-from office import clock
+from office import authority, clock
+from office.enums import AuthorityKind
 from office.exceptions import Refused
 from office.models import Event, Recorded
 from office.money import MoneyField
+from policies.catalogue import label
 from underwriting import rules
-from underwriting.enums import RENEWAL_OPEN, RenewalState
+from underwriting.enums import RENEWAL_OPEN, RENEWAL_UNTAKEN, Blocks, RenewalState
+from underwriting.models.rule_set import RuleSetVersion
+from underwriting.models.stamps import actor, is_pair
 from underwriting.models.submission import Submission
 from underwriting.waterfall import Waterfall
 
@@ -30,12 +34,23 @@ class RenewalQuerySet(models.QuerySet):
     def open(self):
         return self.filter(state__in=RENEWAL_OPEN)
 
+    def unheld(self):
+        return self.filter(Q(blocks=Blocks.INFO) | Q(approved_at__isnull=False))
+
+    def referred(self):
+        """Those that wait for an underwriter."""
+        held = ~Q(blocks=Blocks.INFO) & Q(approved_at__isnull=True)
+        return self.filter(held, state=RenewalState.WORKING)
+
 
 class Renewal(Recorded):
     """The term of a policy that may follow its last one; one for each term.
 
     risk, coverages: what is to be insured. problem: why it cannot be priced as it stands.
     losses: claims of the expiring term that cost something, and what they cost.
+    trace: the rules that speak of this term and did not when the risk was taken on; blocks: the
+    strongest thing that they hold up. Whatever it is, a person decides: a carrier that does not
+    want to renew gives notice in time (policies/notices.py), it does not just reject.
     """
 
     number = models.CharField(max_length=32, unique=True)
@@ -53,6 +68,16 @@ class Renewal(Recorded):
     loss_count = models.PositiveSmallIntegerField(default=0)
     incurred = MoneyField(default=0)
     problem = models.CharField(max_length=500, blank=True)
+    rule_version = models.ForeignKey(
+        RuleSetVersion, models.PROTECT, null=True, blank=True, related_name="renewals"
+    )
+    trace = models.JSONField(default=list)
+    blocks = models.CharField(max_length=12, choices=Blocks.choices, default=Blocks.INFO)
+    approved_at = models.DateTimeField(null=True, blank=True)
+    approved_by = actor(null=True, blank=True)
+    approved_under = models.ForeignKey(
+        "office.AuthorityLimit", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     pay_plan = models.CharField(max_length=24)
     submission = models.ForeignKey(
         Submission, models.PROTECT, null=True, blank=True, related_name="renewals"
@@ -78,6 +103,15 @@ class Renewal(Recorded):
                 fields=["policy", "sequence"], name="one_renewal_for_each_term"
             ),
             models.CheckConstraint(name="renewal_follows_a_term", condition=Q(sequence__gt=1)),
+            models.CheckConstraint(
+                name="renewal_approved_at_and_by", condition=is_pair("approved_at", "approved_by")
+            ),
+            models.CheckConstraint(
+                name="renewal_that_is_held_is_approved_before_it_is_offered",
+                condition=Q(state__in=[RenewalState.WORKING, *sorted(RENEWAL_UNTAKEN)])
+                | Q(blocks=Blocks.INFO)
+                | Q(approved_at__isnull=False),
+            ),
         ]
         indexes = [models.Index(fields=["state", "valid_from"], name="renewal_state_day")]
 
@@ -94,6 +128,11 @@ class Renewal(Recorded):
     @property
     def steps(self):
         return Waterfall.from_json(self.waterfall) if self.waterfall else None
+
+    @property
+    def is_held(self) -> bool:
+        """An underwriter has to look at it before it is offered."""
+        return self.blocks != Blocks.INFO and self.approved_at is None
 
     @property
     def increase(self):
@@ -126,6 +165,28 @@ class Renewal(Recorded):
         state,
         source=[RenewalState.WORKING],
         target=None,
+        permission=rules.may_approve_renewal,
+        custom={"label": gettext_lazy("Approve"), "icon": "badge-check"},
+    )
+    def approve(self, *, by, at):
+        """Within the person's authority, which counts what the whole term would cost."""
+        if not self.is_held:
+            raise Refused(_("No rule holds this renewal up."))
+        self.approved_under = authority.require(
+            by=by,
+            kind=AuthorityKind.UNDERWRITING,
+            amount=self.total,
+            on=clock.day_of(at),
+            line=self.policy.product.line,
+            product=self.policy.product_id,
+            jurisdiction=self.policy.jurisdiction,
+        )
+        self.approved_at, self.approved_by = at, by
+
+    @transition(
+        state,
+        source=[RenewalState.WORKING],
+        target=None,
         permission=rules.may_prepare_renewal,
         custom={"label": gettext_lazy("Ask other carriers"), "icon": "split"},
     )
@@ -144,6 +205,11 @@ class Renewal(Recorded):
     def offer(self, *, by, at):
         if self.problem:
             raise Refused(self.problem)
+        if self.is_held:
+            raise Refused(
+                _("An underwriter has to look at this: %(said)s")
+                % {"said": " ".join(label(row["messages"]) for row in self.trace)}
+            )
         self._demand_time(at)
 
     @transition(

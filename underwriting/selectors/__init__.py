@@ -1,4 +1,16 @@
-from underwriting.selectors.changes import ChangeReview, review_change
+from underwriting.selectors.changes import (
+    ChangeReview,
+    RenewalReview,
+    review_change,
+    review_renewal,
+)
+from underwriting.selectors.loss_runs import (
+    LossRun,
+    experience_rows,
+    experience_sentence,
+    loss_run,
+    loss_run_paper,
+)
 from underwriting.selectors.renewals import (
     Proposal,
     asks_other_carriers,
@@ -18,6 +30,11 @@ from underwriting.selectors.renewals import (
     within,
 )
 from underwriting.selectors.rounds import rounds_of
+from underwriting.selectors.standing import (
+    experience_of,
+    standing_of_policy,
+    standing_of_submission,
+)
 from underwriting.selectors.submissions import (
     TONES,
     ComparedRow,
@@ -45,17 +62,24 @@ __all__ = [
     "ChangeReview",
     "ComparedRow",
     "ComparedSection",
+    "LossRun",
     "Proposal",
+    "RenewalReview",
     "asks_other_carriers",
     "comparable",
     "comparison",
     "comparison_paper",
+    "experience_of",
+    "experience_rows",
+    "experience_sentence",
     "findings_of",
     "found_by_words",
     "history_of",
     "kinds_sold",
     "last_state",
     "link_to_offer",
+    "loss_run",
+    "loss_run_paper",
     "offer_data",
     "offers_due",
     "offers_for",
@@ -70,8 +94,11 @@ __all__ = [
     "renewals_for_desk",
     "renewals_over",
     "review_change",
+    "review_renewal",
     "risk_of",
     "rounds_of",
+    "standing_of_policy",
+    "standing_of_submission",
     "steps_of",
     "submission_rows",
     "trace_of",

@@ -28,6 +28,7 @@ from policies.selectors import letters
 from underwriting import waterfall
 from underwriting.enums import RenewalState
 from underwriting.models import Renewal, RenewalEvent
+from underwriting.selectors.changes import NOT_REVIEWED, RenewalReview, review_renewal
 
 FURTHEST = timedelta(days=180)  # of `work_days` in the schema of products
 STEP = {
@@ -52,6 +53,7 @@ class Proposal:
     tax: Decimal = money.ZERO
     steps: waterfall.Waterfall | None = None
     problem: str = ""
+    review: RenewalReview = NOT_REVIEWED
 
     def as_columns(self) -> dict[str, Any]:
         return {
@@ -66,6 +68,7 @@ class Proposal:
             "loss_count": self.losses.count,
             "incurred": self.losses.incurred,
             "problem": self.problem[:500],
+            **self.review.as_columns(),
         }
 
 
@@ -150,6 +153,7 @@ def _priced(
     rated = cover.rating_plan(version).rate(
         found.risk, found.coverages, policy.jurisdiction, term.valid_to
     )
+    review = review_renewal(term, version, state=state, risk=found.risk, coverages=found.coverages)
     steps = waterfall.explain(
         state["risk"],
         found.risk,
@@ -169,6 +173,7 @@ def _priced(
         fees=rated.fee,
         tax=rated.tax,
         steps=steps,
+        review=review,
     )
 
 
@@ -203,8 +208,8 @@ def asks_other_carriers(renewal: Renewal) -> bool:
 
 
 def offers_due(on: date) -> list[int]:
-    """Renewals in work whose offer has to go out by `on`."""
-    rows = Renewal.objects.filter(state=RenewalState.WORKING, problem="")
+    """Renewals in work whose offer has to go out by `on`, and which no rule holds up."""
+    rows = Renewal.objects.filter(state=RenewalState.WORKING, problem="").unheld()
     rows = rows.filter(valid_from__gt=on, valid_from__lte=on + FURTHEST).select_related("version")
     return [
         row.pk

@@ -24,7 +24,7 @@ from policies.selectors import product_definition, versions_sold, worksheet_rows
 from policies.selectors import worksheet_paper as worksheet_paper_of
 from underwriting import rules
 from underwriting.enums import BINDABLE, PRICED, Blocks, QuoteState
-from underwriting.models import Quote, Submission, SubmissionEvent
+from underwriting.models import Quote, Renewal, Submission, SubmissionEvent
 
 TONES = {
     QuoteState.PENDING: "info",
@@ -87,7 +87,7 @@ def _a_year(quote: Quote) -> Decimal:
     return (quote.total or money.ZERO) * 12 / quote.definition.term_months
 
 
-def trace_of(quote: Quote) -> list[dict[str, Any]]:
+def trace_of(quote: Quote | Renewal) -> list[dict[str, Any]]:
     """What each rule said, in the reader's language, and what it holds up."""
     return [
         {**row, "text": label(row["messages"]), "holds": Blocks(row["blocks"]).label}

@@ -13,6 +13,7 @@ from underwriting.services.quotes import (
 )
 from underwriting.services.renewing import (
     accept_renewal,
+    approve_renewal,
     decline_renewal,
     lapse_renewal,
     offer_renewal,
@@ -34,6 +35,7 @@ from underwriting.services.submissions import (
 __all__ = [
     "accept_renewal",
     "approve_quote",
+    "approve_renewal",
     "bind_quote",
     "close_submission",
     "connect_carrier",

@@ -16,6 +16,7 @@ from policies.models import ProductVersion
 from underwriting import carriers
 from underwriting.enums import ASK_AGAIN, REQUOTABLE, WITHDRAWABLE, QuoteState
 from underwriting.models import Quote, RuleSetVersion, Submission
+from underwriting.selectors import standing_of_submission
 from underwriting.services.connections import carrier_of
 
 # What of an answer the event keeps: each round of a negotiation can be read again.
@@ -125,6 +126,7 @@ def _ask_carrier(quote: Quote, rule_version: RuleSetVersion) -> carriers.Answer:
         wanted=quote.asked,
         jurisdiction=submission.jurisdiction,
         effective_on=submission.effective_on,
+        standing=standing_of_submission(submission),
     )
     return carrier_of(quote, rule_version).answer(question)
 

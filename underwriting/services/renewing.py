@@ -121,6 +121,17 @@ def remarket_renewal(*, renewal: Renewal, by: User, note: str = "") -> Renewal:
     )
 
 
+def approve_renewal(*, renewal: Renewal, by: User, note: str) -> Renewal:
+    """Let a renewal that the rules hold up be offered, within authority; the reason is kept."""
+    return workflow.move(
+        renewal,
+        "approve",
+        by=by,
+        note=note,
+        facts={"rules": str(renewal.rule_version), "raised": [r["rule"] for r in renewal.trace]},
+    )
+
+
 @transaction.atomic
 def offer_renewal(*, renewal: Renewal, by: User, note: str = "") -> Renewal:
     """Offer the next term to the policyholder, by letter and in the portal."""

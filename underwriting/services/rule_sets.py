@@ -18,6 +18,7 @@ from policies.catalogue import ProductDefinition
 from policies.models import ProductVersion
 from underwriting import appetite, rules
 from underwriting.models import RuleSet, RuleSetVersion
+from underwriting.practice import practice
 
 SHIPPED_QUOTE_DAYS = 30  # how long a quote stands under the rule sets that come with the products
 
@@ -79,9 +80,12 @@ def _publish_appetite(definition: ProductDefinition, *, by: User) -> RuleSetVers
         effective_from=definition.effective_from,
         quote_days=SHIPPED_QUOTE_DAYS,
         rules_=[
-            {"code": rule.code, "blocks": rule.blocks, "when": rule.when}
-            | {"messages": dict(rule.messages)}
-            for rule in definition.appetite
+            *(
+                {"code": rule.code, "blocks": rule.blocks, "when": rule.when}
+                | {"messages": dict(rule.messages)}
+                for rule in definition.appetite
+            ),
+            *practice().rules_of(definition.line),
         ],
         by=by,
     )

@@ -1,6 +1,7 @@
 from underwriting.views.acts import act, negotiate, quote_act
 from underwriting.views.application import apply, edit, new
 from underwriting.views.changes import add_item, endorse
+from underwriting.views.loss_runs import loss_run, loss_run_paper
 from underwriting.views.pages import (
     compare,
     compare_paper,
@@ -21,6 +22,8 @@ __all__ = [
     "detail",
     "edit",
     "endorse",
+    "loss_run",
+    "loss_run_paper",
     "negotiate",
     "new",
     "progress",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from customers import places
 from customers.models import Agent
-from office import documents, uploads, workflow
+from office import clock, documents, uploads, workflow
 from office.doors import staff_required
 from office.exceptions import Refused
 from office.lists import Column, Filter, List, SavedView
@@ -92,6 +92,7 @@ def detail(request, number):
         "events": selectors.history_of(submission),
         "kind": selectors.kinds_sold()[submission.product_kind],
         "risk": selectors.risk_of(submission),
+        **losses_of(request, submission.customer),
         "crumbs": [SUBMISSIONS.way_back(request), {"label": submission.number}],
         "neighbours": SUBMISSIONS.neighbours(
             request, selectors.submission_rows(request.user), submission
@@ -178,6 +179,20 @@ def worksheet_paper(request, number, quote_number):
         return redirect("underwriting:worksheet", number, quote_number)
     content = documents.render("worksheet", data, language=request.LANGUAGE_CODE)
     return uploads.paper(content, f"{quote.number}.pdf")
+
+
+def losses_of(request, customer):
+    """The card of what the customer's losses have cost, for those who may see claims."""
+    if not request.user.may("claims.view_claim"):
+        return {}
+    on = clock.today(request.user.time_zone)
+    experience = selectors.experience_of(customer, on=on, user=request.user)
+    return {
+        "customer": customer,
+        "experience": experience,
+        "experience_rows": selectors.experience_rows(experience),
+        "experience_said": selectors.experience_sentence(experience),
+    }
 
 
 def submission_of(request, number):

@@ -20,10 +20,12 @@ from underwriting import selectors, services
 from underwriting.enums import RenewalState
 from underwriting.forms import AcceptRenewalForm, NoteForm, ReasonForm
 from underwriting.models import Renewal
+from underwriting.views.pages import losses_of
 
 ACTS = {
     "rework": (services.rework_renewal, NoteForm),
     "remarket": (services.remarket_renewal, NoteForm),
+    "approve": (services.approve_renewal, ReasonForm),
     "offer": (services.offer_renewal, NoteForm),
     "accept": (services.accept_renewal, AcceptRenewalForm),
     "decline": (services.decline_renewal, ReasonForm),
@@ -68,6 +70,7 @@ RENEWALS = List(
             gettext_lazy("Cannot be priced"),
             lambda rows, user: rows.filter(state=RenewalState.WORKING).exclude(problem=""),
         ),
+        SavedView("referred", gettext_lazy("Referred"), lambda rows, user: rows.referred()),
         SavedView("all", gettext_lazy("All"), lambda rows, user: rows),
     ],
     filters=[
@@ -114,6 +117,8 @@ def renewal(request, number):
         "events": selectors.renewal_history(row),
         "acts": _acts(request, row),
         "figures": selectors.renewal_figures(row),
+        "findings": selectors.trace_of(row),
+        **losses_of(request, row.policy.customer),
         "crumbs": crumbs_of(row),
     }
     return render(request, "underwriting/renewal.html", context)
@@ -154,8 +159,9 @@ def renewal_act(request, number, act):
 
 def renewal_of(request, number):
     visible = Renewal.objects.for_user(request.user).select_related(
-        "policy__customer", "policy__agent", "policy__product__carrier", "version", "submission"
-    )
+        "policy__customer", "policy__agent", "policy__product__carrier", "version", "submission",
+        "rule_version", "approved_by",
+    )  # fmt: skip
     return get_object_or_404(visible.defer("version__definition"), number=number)
 
 
@@ -175,5 +181,9 @@ def _acts(request, row):
             "href": reverse("underwriting:renewal_act", args=[row.number, move.act]),
         }
         for move in workflow.moves_open_to(request.user, row)
-        if move.act in ACTS and not (move.act == "remarket" and row.submission_id)
+        if move.act in ACTS and not _is_beside_the_point(row, move.act)
     ]
+
+
+def _is_beside_the_point(row, act):
+    return (act == "remarket" and row.submission_id) or (act == "approve" and not row.is_held)
