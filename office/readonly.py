@@ -1,13 +1,17 @@
 """The admin shows everything and bends nothing: whoever edits does so through a service."""
 
 from django.apps import apps
+from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
+from office.exceptions import Refused
 from office.history import kept_tables
 from office.models import RowChange
 
@@ -61,6 +65,30 @@ class KeptAdmin(HistoryAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+
+def act_page(site, request, draft, form, title, service):
+    """A page with a form for one act of a draft; the service's refusal stands next to its field."""
+    if not site.has_view_permission(request, draft):
+        raise PermissionDenied
+    if request.method == "POST" and form.is_valid():
+        try:
+            draft = service(draft=draft, by=request.user, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            messages.success(request, _("Done: %(act)s.") % {"act": title})
+            return redirect(draft.get_absolute_url())
+    name = draft._meta.label_lower.replace(".", "_")
+    context = {
+        **site.admin_site.each_context(request),
+        "opts": draft._meta,
+        "title": f"{title}: {draft}",
+        "act": title,
+        "form": form,
+        "back": reverse(f"admin:{name}_change", args=[draft.pk]),
+    }
+    return render(request, "admin/act.html", context)
 
 
 def _as_told(change):

@@ -1,12 +1,10 @@
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.shortcuts import get_object_or_404, redirect, render
+from django.contrib import admin
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
-from office.exceptions import Refused
-from office.readonly import ReadOnlyAdmin
+from office.readonly import ReadOnlyAdmin, act_page
 from policies import models, rules, selectors, services
 from policies.enums import DraftState
 from policies.forms import DraftForm, NoteForm, PublishForm
@@ -38,7 +36,7 @@ class ProductVersionAdmin(ReadOnlyAdmin):
         def draft_version(*, draft, **kwargs):
             return services.draft_version(version=version, **kwargs)
 
-        return _act(self, request, version, form, _("Draft the next version"), draft_version)
+        return act_page(self, request, version, form, _("Draft the next version"), draft_version)
 
 
 @admin.register(models.ProductDraft)
@@ -52,7 +50,7 @@ class ProductDraftAdmin(ReadOnlyAdmin):
     readonly_fields = ["product", "based_on", "state", "edited_at", "edited_by", "version"]
     actions_detail = ["publish", "discard", "dry_run"]
     change_form_before_template = "admin/policies/draft_problems.html"
-    change_form_outer_after_template = "admin/policies/draft_history.html"
+    change_form_outer_after_template = "admin/draft_history.html"
 
     def has_change_permission(self, request, obj=None):
         return rules.may_draft(obj, request.user) and (obj is None or obj.state == DraftState.OPEN)
@@ -97,40 +95,17 @@ class ProductDraftAdmin(ReadOnlyAdmin):
     def publish(self, request, object_id):
         draft = get_object_or_404(models.ProductDraft, pk=object_id)
         form = PublishForm(request.POST or None)
-        return _act(self, request, draft, form, _("Publish"), services.publish_draft)
+        return act_page(self, request, draft, form, _("Publish"), services.publish_draft)
 
     @action(description=_("Discard"), url_path="discard")
     def discard(self, request, object_id):
         draft = get_object_or_404(models.ProductDraft, pk=object_id)
         form = NoteForm(request.POST or None)
-        return _act(self, request, draft, form, _("Discard"), services.discard_draft)
+        return act_page(self, request, draft, form, _("Discard"), services.discard_draft)
 
     @action(description=_("Try it on the book"), url_path="dry-run")
     def dry_run(self, request, object_id):
         return redirect(f"{reverse('policies:rate_changes')}?draft={object_id}")
-
-
-def _act(site, request, draft, form, title, service):
-    """A page with a form for one act of a draft; the service's refusal stands next to its field."""
-    if not site.has_view_permission(request, draft):
-        raise PermissionDenied
-    if request.method == "POST" and form.is_valid():
-        try:
-            draft = service(draft=draft, by=request.user, **form.cleaned_data)
-        except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        else:
-            messages.success(request, _("Done: %(act)s.") % {"act": title})
-            return redirect(draft.get_absolute_url())
-    context = {
-        **site.admin_site.each_context(request),
-        "opts": models.ProductDraft._meta,
-        "title": f"{title}: {draft}",
-        "act": title,
-        "form": form,
-        "back": reverse(f"admin:policies_{draft._meta.model_name}_change", args=[draft.pk]),
-    }
-    return render(request, "admin/policies/act.html", context)
 
 
 @admin.register(models.Policy)

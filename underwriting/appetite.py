@@ -6,15 +6,16 @@ cents ever enters it: `facts` refuses a Decimal. Sums insured are whole units an
 
 import functools
 from calendar import isleap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import cel
+from django.utils.translation import gettext as _
 
-from underwriting import experience
+from underwriting import conditions, experience
+from underwriting.conditions import FUNCTIONS, Fact, compiled
 from underwriting.enums import LOSS_CONTROL_FACTS, SEVERITY, Blocks
 
 LANGUAGES = ("en", "es")
@@ -23,7 +24,49 @@ NOTHING_KNOWN: Mapping[str, Any] = {
     "experience": experience.NONE_KNOWN.as_facts(),
     "loss_control": dict.fromkeys(LOSS_CONTROL_FACTS, 0),
 }
-FUNCTIONS = {"sum": sum}  # what the language lacks: the total of a list of whole numbers
+# What conditions may read besides the risk, as JSON Schema; `facts` fills it in.
+KNOWN: dict[str, dict[str, Any]] = {
+    "jurisdiction": {
+        "type": "string",
+        "x-title": {"en": "State of risk, such as US-CA", "es": "Estado del riesgo, como US-CA"},
+    },
+    "on": {
+        "type": "string",
+        "format": "date",
+        "x-title": {"en": "First day of cover", "es": "Primer día de cobertura"},
+    },
+    "year": {"type": "integer", "x-title": {"en": "Its year", "es": "Su año"}},
+    "years_ago": {
+        "type": "array",
+        "x-length": 121,
+        "items": {"type": "string", "format": "date"},
+        "x-title": {
+            "en": "The same day so many years before, such as years_ago[26]",
+            "es": "El mismo día tantos años antes, como years_ago[26]",
+        },
+    },
+    "coverages": {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": {
+                "coverage": {"type": "string", "x-title": {"en": "Coverage", "es": "Cobertura"}},
+                "item": {
+                    "type": "string",
+                    "x-title": {"en": "Key of the item", "es": "Clave del bien"},
+                },
+                "limit": {
+                    "type": "string",
+                    "x-title": {"en": "Option of the limit", "es": "Opción del límite"},
+                },
+                "deductible": {
+                    "type": "string",
+                    "x-title": {"en": "Option of the deductible", "es": "Opción del deducible"},
+                },
+            },
+        },
+    },
+}
 
 
 @dataclass(frozen=True)
@@ -41,37 +84,68 @@ class Finding:
         return asdict(self)
 
 
-@functools.lru_cache(maxsize=1024)
-def _compiled(condition: str) -> Any:
-    return cel.compile(condition)
+@dataclass(frozen=True)
+class Fault:
+    """What keeps a rule from being published; `place` counts rules from 0, `field` is its own."""
+
+    place: int
+    rule: str
+    field: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.reason}"
 
 
-def problems(rules: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Why this rule set cannot be published; empty when it can."""
-    found, seen = [], set()
-    for number, rule in enumerate(rules, start=1):
-        code = rule.get("code") or f"rule {number}"
-        if not rule.get("code"):
-            found.append(f"{code}: it has no code.")
-        if code in seen:
-            found.append(f"{code}: the code is used twice.")
-        seen.add(code)
-        found.extend(f"{code}: {problem}" for problem in _problems_of(rule))
-    return found
+def schema_of(risk_schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The shape of all facts, with a product's risk among them."""
+    standing = {name: conditions.shape_of(value) for name, value in NOTHING_KNOWN.items()}
+    return {"type": "object", "properties": {"risk": risk_schema, **KNOWN, **standing}}
 
 
-def _problems_of(rule: Mapping[str, Any]) -> list[str]:
+def readable(risk_schema: Mapping[str, Any]) -> list[Fact]:
+    """Every fact that a condition may read."""
+    return conditions.facts_in(schema_of(risk_schema))
+
+
+def faults(
+    rules: Sequence[Mapping[str, Any]], risk_schema: Mapping[str, Any] | None = None
+) -> list[Fault]:
+    """Why this rule set cannot be published; empty when it can.
+
+    With the schema of the risk also what a condition reads that is no fact, and its types.
+    """
     found = []
-    if rule.get("blocks") not in SEVERITY:
-        found.append(f"it must block one of {', '.join(SEVERITY)}.")
-    missing = [language for language in LANGUAGES if not (rule.get("messages") or {}).get(language)]
-    if missing:
-        found.append(f"its message is missing in {', '.join(missing)}.")
-    try:
-        _compiled(rule.get("when") or "")
-    except ValueError as error:
-        found.append(f"its condition cannot be read: {str(error).splitlines()[0]}")
+    codes = [rule.get("code", "") for rule in rules]
+    for place, rule in enumerate(rules):
+        code = rule.get("code") or _("rule %(number)s") % {"number": place + 1}
+        if rule.get("code") and codes.index(rule["code"]) < place:
+            found.append(Fault(place, code, "code", _("The code is used twice.")))
+        found.extend(
+            Fault(place, code, field, reason) for field, reason in _faults_of(rule, risk_schema)
+        )
     return found
+
+
+def _faults_of(
+    rule: Mapping[str, Any], risk_schema: Mapping[str, Any] | None
+) -> Iterator[tuple[str, str]]:
+    if not rule.get("code"):
+        yield "code", _("Give the rule a code.")
+    if rule.get("blocks") not in SEVERITY:
+        yield "blocks", _("Choose one of: %(options)s.") % {"options": ", ".join(SEVERITY)}
+    for language in LANGUAGES:
+        if not (rule.get("messages") or {}).get(language):
+            yield language, _("Write the message in this language.")
+    for reason in condition_faults(rule.get("when") or "", risk_schema):
+        yield "when", reason
+
+
+def condition_faults(condition: str, risk_schema: Mapping[str, Any] | None) -> list[str]:
+    """What is wrong in one condition; without a schema only whether it can be read."""
+    if risk_schema is None:
+        return conditions.readable(condition)
+    return conditions.faults_in(condition, schema_of(risk_schema))
 
 
 def facts(
@@ -130,7 +204,7 @@ def _find(rule: Mapping[str, Any], known: Mapping[str, Any]) -> Finding:
     """A rule that cannot be worked out holds up binding at least: a person must look."""
     blocks, error = rule["blocks"], ""
     try:
-        fired = _compiled(rule["when"]).execute({**known, **FUNCTIONS})
+        fired = compiled(rule["when"]).execute({**known, **FUNCTIONS})
         if not isinstance(fired, bool):
             raise TypeError("The condition is neither true nor false.")
     except (ValueError, TypeError, KeyError, RuntimeError) as problem:

@@ -113,5 +113,13 @@ def may_publish_rules(user) -> bool:
     return user.may("underwriting.publish_rulesetversion")
 
 
+def may_draft_rules(draft, user) -> bool:
+    return user.may("underwriting.draft_rulesetversion")
+
+
+def may_publish_draft(draft, user) -> bool:
+    return may_publish_rules(user)
+
+
 def may_connect_carriers(user) -> bool:
     return user.may("underwriting.connect_carrier")

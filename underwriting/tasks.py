@@ -9,7 +9,7 @@ from office.exceptions import Refused
 from office.models import Job, User
 from policies.models import Policy
 from underwriting import services
-from underwriting.models import Quote, Renewal
+from underwriting.models import Quote, Renewal, RuleTrial
 
 log = structlog.get_logger(__name__)
 
@@ -25,6 +25,18 @@ def quote_at_carrier(*, quote_id, revision):
 def load_rule_sets(*, version_id):
     """A product version was published: what it accepts becomes an edition of its rule set."""
     services.load_rule_sets(by=User.objects.service())
+
+
+@outbox.consumer("underwriting.prepare_rule_trial")
+def prepare_rule_trial(*, trial_id):
+    services.prepare_rule_trial(trial=_trial(trial_id), by=User.objects.service())
+
+
+@outbox.consumer("underwriting.try_rules_on_policies")
+def try_rules_on_policies(*, trial_id, segment_ids):
+    services.try_rules_on_policies(
+        trial=_trial(trial_id), segment_ids=segment_ids, by=User.objects.service()
+    )
 
 
 @once_a_day("underwriting.expire_quotes")
@@ -66,6 +78,10 @@ def remarket_renewal(*, renewal_id):
 @outbox.consumer("underwriting.issue_renewal_offer")
 def issue_renewal_offer(*, renewal_id):
     services.issue_renewal_offer(renewal=_renewal(renewal_id), by=User.objects.service())
+
+
+def _trial(pk):
+    return RuleTrial.objects.select_related("draft", "against").get(pk=pk)
 
 
 def _done_once(service, renewal_id):

@@ -70,6 +70,7 @@ from policies.selectors.products import (
     product_definition,
     rating_plan,
     version_in_force,
+    versions_meeting,
     versions_sold,
 )
 from policies.selectors.rate_changes import (
@@ -158,6 +159,7 @@ __all__ = [
     "transaction_worksheet_paper",
     "vehicles_changed",
     "version_in_force",
+    "versions_meeting",
     "versions_sold",
     "worksheet",
     "worksheet_on",

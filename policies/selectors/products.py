@@ -37,6 +37,12 @@ def versions_sold(*, kind: str, jurisdiction: str, on: date) -> list[ProductVers
     return [row for row in found if jurisdiction in product_definition(row).jurisdictions]
 
 
+def versions_meeting(rule_set: str) -> list[ProductVersion]:
+    """Every version whose applications meet this underwriting rule set, newest first."""
+    rows = _light_versions().order_by("-effective_from", "-version")
+    return [row for row in rows if product_definition(row).underwriting_rule_set == rule_set]
+
+
 def _light_versions() -> ProductVersionQuerySet:
     """Versions without their definition, which is long and read once."""
     return ProductVersion.objects.select_related("product__carrier").defer("definition")

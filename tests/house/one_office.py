@@ -20,6 +20,8 @@ from office import jobs, uploads
 from policies import services as policies
 from tests import factories
 from tests.claims import scenes
+from underwriting import services as underwriting
+from underwriting.models import RuleSetVersion
 
 ROLES = (
     # Outside: nobody signed in, another policyholder, the policyholder whose records they are.
@@ -59,6 +61,7 @@ class Office:
         self.renewal = factories.renewal_offered(self.policy)
         self._add_papers()
         self.measured = self._measured_rates()
+        self.trial = self._tried_rules()
         while factories.work():
             pass
 
@@ -66,6 +69,12 @@ class Office:
         actuary = factories.person("actuary", name="Ana Actuary")
         draft = policies.draft_version(version=factories.version("BIND-HO"), by=actuary)
         return policies.measure_rates(draft=draft, day=date(2026, 6, 1), by=actuary)
+
+    def _tried_rules(self):
+        actuary = factories.person("actuary", name="Ana Actuary")
+        edition = RuleSetVersion.objects.get(rule_set_id="BIND-HO")
+        draft = underwriting.draft_rule_set(version=edition, by=actuary)
+        return underwriting.try_rules_on_book(draft=draft, day=date(2026, 6, 1), by=actuary)
 
     def _add_papers(self):
         content = io.BytesIO()
@@ -195,6 +204,8 @@ class Office:
             "policies:worksheet_paper": {"number": number, "term": 1, "sequence": 1},
             "policies:rate_change": {"pk": self.measured.pk},
             "policies:rate_change_lines": {"pk": self.measured.pk},
+            "underwriting:rule_trial": {"pk": self.trial.pk},
+            "underwriting:rule_trial_lines": {"pk": self.trial.pk},
             "policies:reverse": {"number": number, "term": 1, "sequence": 1},
             "api-policy-reverse": {"number": number, "term": 1, "sequence": 1},
             "underwriting:endorse": {"number": number},

@@ -231,6 +231,8 @@ MATRIX = {
     "underwriting:renewal_act": "spp no nonnnoonnxn",
     "underwriting:loss_run": "spp no xoooooxoxox",
     "underwriting:loss_run_paper": "spp no xoooooxoxox",
+    "underwriting:rule_trial": "spp xx xxxxxooxxxx",
+    "underwriting:rule_trial_lines": "spp xx xxxxxooxxxx",
     "underwriting:new": "spp oo xxxxxoxxxxx",
     "underwriting:apply": "spp rr xxxxxrxxxxx",
     "underwriting:detail": "spp no nonnnoonnon",

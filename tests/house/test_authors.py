@@ -23,7 +23,7 @@ MACHINERY = {
     "auth_permission", "django_admin_log", "django_content_type", "django_session",
     "office_dailyrun", "office_gaplesscounter", "office_idempotencykey", "office_job",
     "office_outboxmessage", "office_ownview", "office_workflowedge",
-    "policies_ratechange",
+    "policies_ratechange", "underwriting_ruletrial",
 }  # fmt: skip
 
 

@@ -113,25 +113,28 @@ def test_sums_insured_compare_exactly_as_integers():
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"code": ""}, "no code"),
-        ({"blocks": "maybe"}, "must block one of"),
-        ({"when": "risk.drivers.exists("}, "cannot be read"),
-        ({"when": ""}, "cannot be read"),
-        ({"messages": {"en": "Only English."}}, "missing in es"),
+        ({"code": ""}, ("code", "Give the rule a code")),
+        ({"blocks": "maybe"}, ("blocks", "Choose one of: info, issuance")),
+        ({"when": "risk.drivers.exists("}, ("when", "cannot be read")),
+        ({"when": ""}, ("when", "Write a condition")),
+        ({"messages": {"en": "Only English."}}, ("es", "Write the message")),
     ],
 )
-def test_a_rule_that_cannot_be_published_says_why(changes, says):
-    (problem,) = appetite.problems([rule(**changes)])
+def test_a_rule_that_cannot_be_published_says_why_next_to_its_field(changes, says):
+    (fault,) = appetite.faults([rule(**changes)])
 
-    assert says in problem
+    assert (fault.place, fault.field) == (0, says[0])
+    assert says[1] in fault.reason
 
 
 def test_a_code_is_used_once():
-    assert appetite.problems([YOUNG, YOUNG]) == ["young-driver: the code is used twice."]
+    (fault,) = appetite.faults([YOUNG, YOUNG])
+
+    assert (fault.place, str(fault)) == (1, "young-driver: The code is used twice.")
 
 
 def test_a_good_rule_set_has_no_problems():
-    assert appetite.problems([YOUNG, rule(code="b", blocks="reject")]) == []
+    assert appetite.faults([YOUNG, rule(code="b", blocks="reject")]) == []
 
 
 def test_a_condition_can_ask_who_is_old_enough_on_the_first_day_of_cover():

@@ -6,6 +6,14 @@ from underwriting.forms.changes import (
     OptionForm,
 )
 from underwriting.forms.negotiation import NegotiationForm
+from underwriting.forms.rule_sets import (
+    PublishRulesForm,
+    RuleDraftForm,
+    RuleForm,
+    RuleFormSet,
+    TrialForm,
+    TryForm,
+)
 from underwriting.forms.small import (
     AcceptRenewalForm,
     BindForm,
@@ -32,7 +40,13 @@ __all__ = [
     "NewForm",
     "NoteForm",
     "OptionForm",
+    "PublishRulesForm",
     "ReasonForm",
+    "RuleDraftForm",
+    "RuleForm",
+    "RuleFormSet",
     "StartForm",
+    "TrialForm",
+    "TryForm",
     "with_row_changed",
 ]

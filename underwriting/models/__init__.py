@@ -1,6 +1,13 @@
 from underwriting.models.connection import CarrierConnection
 from underwriting.models.quote import Quote, QuoteEvent
 from underwriting.models.renewal import Renewal, RenewalEvent
+from underwriting.models.rule_draft import (
+    RuleSetDraft,
+    RuleSetDraftEdit,
+    RuleSetDraftEvent,
+    RuleTrial,
+    RuleTrialLine,
+)
 from underwriting.models.rule_set import RuleSet, RuleSetVersion
 from underwriting.models.submission import Submission, SubmissionEvent
 
@@ -11,7 +18,12 @@ __all__ = [
     "Renewal",
     "RenewalEvent",
     "RuleSet",
+    "RuleSetDraft",
+    "RuleSetDraftEdit",
+    "RuleSetDraftEvent",
     "RuleSetVersion",
+    "RuleTrial",
+    "RuleTrialLine",
     "Submission",
     "SubmissionEvent",
 ]

@@ -24,7 +24,18 @@ from underwriting.services.renewing import (
     rework_renewal,
     start_renewal_run,
 )
+from underwriting.services.rule_drafts import (
+    discard_rule_draft,
+    draft_rule_set,
+    edit_rule_draft,
+    publish_rule_draft,
+)
 from underwriting.services.rule_sets import load_rule_sets, publish_rule_set
+from underwriting.services.rule_trials import (
+    prepare_rule_trial,
+    try_rules_on_book,
+    try_rules_on_policies,
+)
 from underwriting.services.submissions import (
     close_submission,
     edit_application,
@@ -41,7 +52,10 @@ __all__ = [
     "connect_carrier",
     "decline_quote",
     "decline_renewal",
+    "discard_rule_draft",
+    "draft_rule_set",
     "edit_application",
+    "edit_rule_draft",
     "endorse_policy",
     "expire_quote",
     "issue_renewal_offer",
@@ -52,6 +66,8 @@ __all__ = [
     "open_submission",
     "prepare_renewal",
     "prepare_renewals",
+    "prepare_rule_trial",
+    "publish_rule_draft",
     "publish_rule_set",
     "quote_at_carrier",
     "remarket_renewal",
@@ -60,5 +76,7 @@ __all__ = [
     "rework_renewal",
     "start_renewal_run",
     "take_application",
+    "try_rules_on_book",
+    "try_rules_on_policies",
     "withdraw_quote",
 ]

@@ -36,8 +36,8 @@ def publish_rule_set(
     """Publish the next edition of a rule set; None when it says what the last one says."""
     if not rules.may_publish_rules(by):
         raise PermissionDenied(_("You may not publish underwriting rules."))
-    if found := appetite.problems(rules_):
-        raise Refused(" ".join(found), field="rules")
+    if found := appetite.faults(rules_):
+        raise Refused(" ".join(map(str, found)), field="rules")
     content = {"from": effective_from.isoformat(), "days": quote_days, "rules": list(rules_)}
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     sha256 = hashlib.sha256(canonical.encode()).hexdigest()
@@ -60,11 +60,20 @@ def publish_rule_set(
 
 @transaction.atomic
 def load_rule_sets(*, by: User) -> list[RuleSetVersion]:
-    """Publish the appetite that each product version came with, where it is not yet published."""
+    """Publish the appetite that each product version came with, where it is not yet published.
+
+    A version that accepts what the one before it accepts brings no edition: what was edited in
+    the admin since holds on.
+    """
     loaded = []
+    before: dict[str, Any] = {}
     for version in ProductVersion.objects.order_by("effective_from", "product_id"):
         definition = cover.product_definition(version)
         code = definition.underwriting_rule_set
+        is_same = before.get(version.product_id) == definition.appetite
+        before[version.product_id] = definition.appetite
+        if is_same:
+            continue
         known = RuleSetVersion.objects.filter(
             rule_set_id=code, effective_from=version.effective_from
         )

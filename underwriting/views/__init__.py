@@ -12,6 +12,7 @@ from underwriting.views.pages import (
     worksheet_paper,
 )
 from underwriting.views.renewals import renewal, renewal_act, renewal_list, run_renewals
+from underwriting.views.rule_trials import rule_trial, rule_trial_lines
 
 __all__ = [
     "act",
@@ -31,6 +32,8 @@ __all__ = [
     "renewal",
     "renewal_act",
     "renewal_list",
+    "rule_trial",
+    "rule_trial_lines",
     "run_renewals",
     "submission_list",
     "worksheet",
