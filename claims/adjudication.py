@@ -1,8 +1,9 @@
 """What is owed for a loss, figure by figure: pure, every amount with its reason.
 
 The order is that of the settlement letter: loss, less what is excluded, depreciation and
-betterment; the coinsurance penalty; the deductible; the limit; what was paid before; salvage the
-claimant keeps. Nothing falls below zero and every figure is a whole number of cents.
+betterment; the coinsurance penalty; the deductible; the limit, then what others left of the limits
+they share; what was paid before; salvage the claimant keeps. Nothing falls below zero and every
+figure is a whole number of cents.
 """
 
 from collections.abc import Iterable
@@ -12,11 +13,26 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from office.exceptions import Refused
 from office.money import ZERO
 from office.money import format as show
 from office.money import round as to_cents
+
+FIGURES = {
+    "loss": gettext_lazy("Loss"),
+    "exclusion": gettext_lazy("Not covered"),
+    "depreciation": gettext_lazy("Depreciation"),
+    "betterment": gettext_lazy("Betterment"),
+    "coinsurance": gettext_lazy("Coinsurance"),
+    "deductible": gettext_lazy("Deductible"),
+    "limit": gettext_lazy("Above the limit"),
+    "occurrence": gettext_lazy("Above the limit each occurrence"),
+    "aggregate": gettext_lazy("Above the aggregate limit"),
+    "prior_payments": gettext_lazy("Paid before"),
+    "salvage": gettext_lazy("Salvage"),
+}
 
 
 @dataclass(frozen=True)
@@ -30,6 +46,28 @@ class Exclusion:
 
 
 @dataclass(frozen=True)
+class Shared:
+    """A limit that others draw on too: the claimants of an occurrence, or the losses of a term."""
+
+    name: str
+    limit: Decimal
+    taken: Decimal
+
+    @property
+    def left(self) -> Decimal:
+        return max(self.limit - self.taken, ZERO)
+
+    @property
+    def because(self) -> str:
+        told = {"limit": show(self.limit), "taken": show(self.taken)}
+        if self.name == "occurrence":
+            return (
+                _("The limit each occurrence is %(limit)s; %(taken)s of it went to others.") % told
+            )
+        return _("The aggregate limit is %(limit)s; other losses took %(taken)s of it.") % told
+
+
+@dataclass(frozen=True)
 class Terms:
     """Cover of one coverage on the day of the loss. `limit` None means no limit of its own."""
 
@@ -37,6 +75,7 @@ class Terms:
     limit: Decimal | None
     deductible: Decimal = ZERO
     coinsurance_percent: Decimal = Decimal(0)
+    shared: tuple[Shared, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,8 +102,18 @@ class Figure:
     because: str
     clause: str = ""
 
+    @property
+    def label(self) -> str:
+        """Its name in the reader's language."""
+        return str(FIGURES[self.name])
+
     def to_json(self) -> dict[str, str]:
         return {key: str(value) for key, value in asdict(self).items()}
+
+    @classmethod
+    def from_json(cls, plain: dict[str, str]) -> "Figure":
+        change, amount = Decimal(plain["change"]), Decimal(plain["amount"])
+        return cls(plain["name"], change, amount, plain["because"], plain["clause"])
 
 
 @dataclass(frozen=True)
@@ -116,6 +165,8 @@ def settle(
     if terms.limit is not None:
         over = sheet.amount - terms.limit
         sheet.less("limit", over, _("The limit is %(limit)s.") % {"limit": show(terms.limit)})
+    for shared in terms.shared:
+        sheet.less(shared.name, sheet.amount - shared.left, shared.because)
     sheet.less("prior_payments", prior, _("Paid before for the same loss."))
     sheet.less("salvage", loss.salvage, _("The value of what the claimant keeps."))
     return Item(terms.coverage, tuple(sheet.figures))
@@ -123,8 +174,14 @@ def settle(
 
 def _coinsure(sheet: _Worksheet, terms: Terms, loss: Loss) -> None:
     """Pay only carried ÷ required where the sum insured is below the agreed share of the value."""
-    if not terms.coinsurance_percent or terms.limit is None:
+    if not terms.coinsurance_percent or terms.limit is None or not sheet.amount:
         return
+    if not loss.value:
+        raise Refused(
+            _("“%(coverage)s” has a coinsurance clause: record what the insured property is worth.")
+            % {"coverage": terms.coverage},
+            field="value",
+        )
     required = to_cents(loss.value * terms.coinsurance_percent / 100)
     if required <= terms.limit:
         return
@@ -137,7 +194,7 @@ def _coinsure(sheet: _Worksheet, terms: Terms, loss: Loss) -> None:
 
 
 def _check(loss: Loss, prior: Decimal) -> None:
-    if min(loss.loss, loss.depreciation, loss.betterment, loss.salvage, prior) < 0:
+    if min(loss.loss, loss.depreciation, loss.betterment, loss.salvage, loss.value, prior) < 0:
         raise Refused(_("An amount of a settlement cannot be negative."), field="loss")
     if loss.depreciation + loss.betterment > loss.loss:
         raise Refused(
@@ -157,6 +214,7 @@ class Reading:
     exclusions: tuple[Exclusion, ...]
     waits_until: date | None
     because: str
+    coinsurance_percent: Decimal
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -167,6 +225,7 @@ class Reading:
             "deductible": str(self.deductible),
             "waits_until": self.waits_until.isoformat() if self.waits_until else None,
             "because": self.because,
+            "coinsurance_percent": str(self.coinsurance_percent),
             "exclusions": [
                 {"code": exclusion.code, "clause": exclusion.clause, "text": exclusion.text}
                 for exclusion in self.exclusions
@@ -202,6 +261,7 @@ def read(
         exclusions=exclusions,
         waits_until=waits_until if is_waiting else None,
         because=because,
+        coinsurance_percent=terms.coinsurance_percent,
     )
 
 

@@ -6,9 +6,14 @@ import psycopg
 import pytest
 from django.db import connection
 from django.utils import translation
+from hypothesis import HealthCheck, settings
 
 from office.runner import compile_translations
 from tests import database
+
+# A busy machine draws slowly and is no reason to fail.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 def pytest_configure(config: pytest.Config) -> None:

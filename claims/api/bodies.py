@@ -113,6 +113,7 @@ class FindingBody(serializers.Serializer):
     depreciation = serializers.DecimalField(max_digits=16, decimal_places=2)
     betterment = serializers.DecimalField(max_digits=16, decimal_places=2)
     salvage = serializers.DecimalField(max_digits=16, decimal_places=2)
+    value = serializers.DecimalField(max_digits=16, decimal_places=2)
     recorded_at = Moment()
 
 

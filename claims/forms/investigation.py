@@ -64,12 +64,18 @@ class FindingForm(ActForm):
     depreciation = MoneyFormField(label=_("Depreciation"), required=False, min_value=ZERO)
     betterment = MoneyFormField(label=_("Betterment"), required=False, min_value=ZERO)
     salvage = MoneyFormField(label=_("Salvage"), required=False, min_value=ZERO)
+    value = MoneyFormField(
+        label=_("Value of the insured property"),
+        required=False,
+        min_value=ZERO,
+        help_text=_("Before the loss; a coinsurance clause asks for it."),
+    )
 
     def prepare(self):
         self.fields["exposure"].of(self.claim)
 
     def arguments(self):
-        amounts = ("loss", "depreciation", "betterment", "salvage")
+        amounts = ("loss", "depreciation", "betterment", "salvage", "value")
         return self.cleaned_data | {name: self.cleaned_data[name] or ZERO for name in amounts}
 
 

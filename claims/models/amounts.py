@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounting.enums import PaymentState
 from claims import adjudication, wording
 from claims.enums import ClaimState, Opinion, ReserveKind
-from claims.models import clocks
+from claims.models import clocks, cover, limits
 from claims.models.guards import check_heard, demand_no_hold, demand_open_exposure, demand_text
 from claims.models.offering import content_hash, offer_content
 from customers.selectors import sanctions_matches
@@ -119,21 +119,27 @@ def _item(exposure, review) -> adjudication.Item:
         raise Refused(
             _("“%(exposure)s” has not been through the coverage review.") % {"exposure": exposure}
         )
-    findings = list(exposure.findings.all())
-    loss = adjudication.Loss(
-        **{
-            name: sum((getattr(finding, name) for finding in findings), ZERO)
-            for name in ("loss", "depreciation", "betterment", "salvage")
-        }
-    )
     limit = reading["limit"]
     terms = adjudication.Terms(
         exposure.coverage,
         None if limit is None else Decimal(limit),
         Decimal(reading["deductible"]),
+        Decimal(reading["coinsurance_percent"]),
+        limits.drawn(exposure, reading["shared"]),
     )
     excluded = _exclusions(exposure, review, reading)
-    return adjudication.settle(terms, loss, prior=_prior(exposure), exclusions=excluded)
+    return adjudication.settle(terms, _loss(exposure), prior=_prior(exposure), exclusions=excluded)
+
+
+def _loss(exposure) -> adjudication.Loss:
+    """The amounts of all findings together; what the property is worth, as last assessed."""
+    findings = list(exposure.findings.all())
+    amounts = {
+        name: sum((getattr(finding, name) for finding in findings), ZERO)
+        for name in ("loss", "depreciation", "betterment", "salvage")
+    }
+    worth = [finding.value for finding in findings if finding.value]
+    return adjudication.Loss(**amounts, value=worth[-1] if worth else ZERO)
 
 
 def _exclusions(exposure, review, reading):
@@ -157,6 +163,7 @@ def _prior(exposure) -> Decimal:
 def check_settlement(claim, claimant, outcome, *, by, at):
     """Work out and check what is owed; `outcome` (the event's facts) receives the figures."""
     demand_no_hold(claim)
+    _hold_shared_limits(claim)
     with translation.override(claimant.language):  # the claimant reads the figures' reasons
         items = worked_out(claim, claimant)
     total = sum((item.amount for _exposure, item in items), ZERO)
@@ -170,6 +177,11 @@ def check_settlement(claim, claimant, outcome, *, by, at):
         ],
     }
     return items
+
+
+def _hold_shared_limits(claim):
+    review = claim.reviews.first()
+    limits.hold([one for reading in review.readings for one in reading["shared"]] if review else [])
 
 
 def check_offer(claim, reasons, outcome):
@@ -217,7 +229,7 @@ def check_advance(claim, exposure, amount, outcome, *, by, at):
             % {"left": money.format(left)},
             field="amount",
         )
-    _demand_within_limit(exposure, line, amount, by)
+    _demand_within_limit(claim, exposure, line, amount, by)
     outcome["amount"] = amount
     outcome["rule"] = _require(
         claim, AuthorityKind.ADVANCE, amount, committed(claim) + _undrafted(claim), by=by, at=at
@@ -230,15 +242,21 @@ def _undrafted(claim) -> Decimal:
     return settlement.amount if settlement and settlement.payout() is None else ZERO
 
 
-def _demand_within_limit(exposure, line, amount, by):
-    total = line.paid + promised(line) + amount
-    if exposure.limit is None or total <= exposure.limit or by.may("claims.pay_above_limit"):
+def _demand_within_limit(claim, exposure, line, amount, by):
+    if by.may("claims.pay_above_limit"):
         return
-    raise Refused(
-        _("This would pay %(total)s, above the limit of %(limit)s.")
-        % {"total": money.format(total), "limit": money.format(exposure.limit)},
-        field="amount",
-    )
+    known = cover.at_notice(claim)
+    plain = limits.shared_by(known.terms_for(exposure.coverage, exposure.item), known.term)
+    limits.hold(plain)
+    left = [shared.left for shared in limits.drawn(exposure, plain)]
+    left += [] if exposure.limit is None else [exposure.limit]
+    total = line.paid + promised(line) + amount
+    if left and total > min(left):
+        raise Refused(
+            _("This would pay %(total)s, above the limit of %(limit)s.")
+            % {"total": money.format(total), "limit": money.format(min(left))},
+            field="amount",
+        )
 
 
 def check_payout(claim, payout, *, by):

@@ -118,6 +118,7 @@ class Finding(models.Model):
     depreciation = MoneyField(_("depreciation"), default=0)
     betterment = MoneyField(_("betterment"), default=0)
     salvage = MoneyField(_("salvage"), default=0)
+    value = MoneyField(_("value of the insured property"), default=0)
     recorded_at = models.DateTimeField(_("recorded"), editable=False)
     recorded_by = models.ForeignKey(PERSON, models.PROTECT, editable=False, related_name="+")
 
@@ -127,11 +128,12 @@ class Finding(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="finding_amounts_are_not_negative",
-                condition=Q(loss__gte=0, depreciation__gte=0, betterment__gte=0, salvage__gte=0),
+                condition=Q(loss__gte=0, depreciation__gte=0, betterment__gte=0)
+                & Q(salvage__gte=0, value__gte=0),
             ),
             models.CheckConstraint(
                 name="finding_with_amounts_names_its_exposure",
-                condition=Q(loss=0, depreciation=0, betterment=0, salvage=0)
+                condition=Q(loss=0, depreciation=0, betterment=0, salvage=0, value=0)
                 | Q(exposure__isnull=False),
             ),
         ]

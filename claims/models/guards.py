@@ -191,7 +191,10 @@ def check_finding(claim, finding):
     demand_text(finding.summary, _("Write down what was found."), "summary")
     if finding.kind not in FindingKind:
         raise Refused(_("Choose the kind of finding."), field="kind")
-    amounts = (finding.loss, finding.depreciation, finding.betterment, finding.salvage)
+    amounts = [
+        getattr(finding, name)
+        for name in ("loss", "depreciation", "betterment", "salvage", "value")
+    ]
     if min(amounts) < 0:
         raise Refused(_("An amount cannot be negative."), field="loss")
     if finding.depreciation + finding.betterment > finding.loss:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounting.enums import COMMITTED as COMMITTED_PAYMENTS
 from accounting.enums import PaymentState
 from accounting.models import Payment
+from claims.adjudication import Figure
 from claims.enums import OfferState, Opinion, PayoutKind
 from claims.models.claim import Claim
 from claims.models.exposure import Exposure, ReserveLine
@@ -119,6 +120,10 @@ class SettlementItem(models.Model):
 
     def __str__(self):
         return f"{self.settlement_id}: {self.amount}"
+
+    @property
+    def lines(self):
+        return [Figure.from_json(plain) for plain in self.figures]
 
 
 class Offer(models.Model):

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from claims import adjudication
-from claims.models import Claim
+from claims.models import Claim, limits
 from claims.models.cover import at_notice, decisive, definition_of
 from customers.models import Customer
 from office.exceptions import Refused
@@ -71,6 +71,7 @@ def _reading(claim: Claim, cover: Cover | None, exposure) -> dict[str, Any]:
             exposure.coverage,
             terms.each_person if terms.each_person is not None else terms.limit,
             terms.deductible,
+            terms.coinsurance_percent,
         ),
         name=label(terms.names),
         insures_cause=exposure.coverage in cause.coverages,
@@ -78,7 +79,11 @@ def _reading(claim: Claim, cover: Cover | None, exposure) -> dict[str, Any]:
         lost_on=claim.lost_on,
         waits_until=adjudication.end_of_waiting(cover.term.valid_from, terms.waiting_days),
     )
-    found = reading.to_json() | {"exposure": exposure.pk, "item": exposure.item}
+    found = reading.to_json() | {
+        "exposure": exposure.pk,
+        "item": exposure.item,
+        "shared": limits.shared_by(terms, cover.term),
+    }
     if raised and not reading.responds:
         return found | {"because": raised[0].text, "clause": raised[0].clause}
     return found | {"clause": _("Insuring agreement")}
@@ -93,6 +98,8 @@ def _not_insured(exposure) -> dict[str, Any]:
         "responds": False,
         "limit": "0.00",
         "deductible": "0.00",
+        "coinsurance_percent": "0",
+        "shared": [],
         "waits_until": None,
         "because": _("The policy did not have this coverage at the loss."),
         "clause": _("Insuring agreement"),

@@ -69,6 +69,7 @@ def record_finding(
     depreciation: Decimal = money.ZERO,
     betterment: Decimal = money.ZERO,
     salvage: Decimal = money.ZERO,
+    value: Decimal = money.ZERO,
     by: User,
     note: str = "",
 ) -> Finding:
@@ -80,6 +81,7 @@ def record_finding(
         depreciation=money.exact(depreciation),
         betterment=money.exact(betterment),
         salvage=money.exact(salvage),
+        value=money.exact(value),
         recorded_by=by,
     )
     facts = {"kind": kind, "exposure": exposure and exposure.pk, "loss": finding.loss}

@@ -108,7 +108,7 @@ def _previews(claim):
             found = selectors.settlement_preview(claim, claimant)
         except Refused:
             continue  # the form's own refusal says it when the act is tried
-        items = [{"exposure": exposure, "figures": item.figures} for exposure, item in found]
+        items = [{"exposure": exposure, "lines": item.figures} for exposure, item in found]
         total = sum((item.amount for _exposure, item in found), ZERO)
         previews.append({"claimant": claimant.display_name, "items": items, "total": total})
     return {"previews": previews}
