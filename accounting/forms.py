@@ -6,13 +6,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounting.enums import ONLINE_METHODS, PaymentMethod
+from office.forms import day_input
 from office.money import MoneyFormField
 
 
 class DayForm(forms.Form):
-    on = forms.DateField(
-        label=_("At the end of"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    on = forms.DateField(label=_("At the end of"), required=False, widget=day_input())
 
 
 class NoteForm(forms.Form):
@@ -26,7 +25,7 @@ class ApproveForm(NoteForm):
         label=_("Pay on"),
         required=False,
         help_text=_("Leave it empty to pay at once."),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=day_input(),
     )
     field_order = ["pay_on", "note"]
 

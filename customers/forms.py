@@ -10,13 +10,10 @@ from customers import places
 from customers.enums import ContactKind, CustomerKind
 from customers.models import Carrier
 from office.enums import Channel, Language, Line
+from office.forms import day_input
 from office.models import User
 
 ADDRESS = ("street", "city", "jurisdiction", "postal_code", "time_zone")
-
-
-def _day():
-    return forms.DateInput(attrs={"type": "date"})
 
 
 class JurisdictionField(forms.CharField):
@@ -69,7 +66,7 @@ class WhoFields(forms.Form):
     organisation_name = forms.CharField(
         label=_("Name of the organisation"), max_length=160, required=False
     )
-    born_on = forms.DateField(label=_("Date of birth"), required=False, widget=_day())
+    born_on = forms.DateField(label=_("Date of birth"), required=False, widget=day_input())
     language = forms.ChoiceField(label=_("Language"), choices=Language.choices)
     channel = forms.ChoiceField(label=_("Preferred channel"), choices=Channel.choices)
 
@@ -166,7 +163,7 @@ class SearchField(forms.CharField):
 
 class ReferenceField(forms.CharField):
     def __init__(self):
-        hint = {"placeholder": "claim:CL-2026-000042"}
+        hint = {"placeholder": "CL-2026-000042"}
         super().__init__(label=_("About"), max_length=60, widget=forms.TextInput(attrs=hint))
 
 
@@ -176,11 +173,11 @@ def any_of(label, words):
 
 
 class PeriodFields(forms.Form):
-    valid_from = forms.DateField(label=_("From"), widget=_day())
+    valid_from = forms.DateField(label=_("From"), widget=day_input())
     valid_to = forms.DateField(
         label=_("Until"),
         required=False,
-        widget=_day(),
+        widget=day_input(),
         help_text=_("The first day that is no longer covered."),
     )
 
@@ -220,4 +217,4 @@ class CourseForm(forms.Form):
         label=_("Hours"), min_value=Decimal("0.5"), max_value=60, max_digits=3, decimal_places=1
     )
     is_ethics = forms.BooleanField(label=_("In ethics or law"), required=False)
-    completed_on = forms.DateField(label=_("Completed"), widget=_day())
+    completed_on = forms.DateField(label=_("Completed"), widget=day_input())

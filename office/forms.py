@@ -13,6 +13,11 @@ from office.exceptions import Refused
 from office.models import Upload, User
 
 
+def day_input() -> forms.DateInput:
+    """A date picker. Browsers read its value as ISO 8601, whatever the reader's language."""
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
 class FilesInput(forms.ClearableFileInput):
     allow_multiple_selected = True
 

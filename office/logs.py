@@ -10,6 +10,7 @@ LOOKS_PERSONAL = re.compile(
     r"[\w.+-]+@[\w-]+\.[\w.-]+|\b[A-Z]{2}\d{2}[A-Z0-9]{11,30}\b|"
     r"(?<![A-Z]-)(?<![\d-])\+?\d[\d ().-]{8,}\d"
 )
+PROBES = (" /healthz", " /readyz")
 KEPT_DIGITS = re.compile(r"^[\d:.T+Z -]+$")
 
 
@@ -21,6 +22,13 @@ def drop_personal_data(_logger, _method, event):
         value = event.get(key)
         if isinstance(value, str) and not KEPT_DIGITS.match(value):
             event[key] = LOOKS_PERSONAL.sub("[masked]", value)
+    return event
+
+
+def drop_probes(_logger, _method, event):
+    """Whoever asks `/healthz` or `/readyz` reads the answer: a line each second tells nothing."""
+    if str(event.get("request", "")).endswith(PROBES):
+        raise structlog.DropEvent
     return event
 
 
@@ -68,6 +76,7 @@ def structlog_configuration():
     return {
         "processors": [
             structlog.stdlib.filter_by_level,
+            drop_probes,
             *SHARED,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],

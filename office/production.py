@@ -90,7 +90,7 @@ class MonthOfProduction:
 
     @property
     def label(self) -> str:
-        return date_format(self.month, "N Y")
+        return date_format(self.month, "M Y")
 
     @property
     def total(self) -> Decimal:

@@ -1,9 +1,10 @@
 """The map of the site."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
-from office import gallery, health, views
+from customers.views import customer_page
+from office import gallery, health, sections, views
 
 handler400 = "office.views.bad_request"
 
@@ -27,6 +28,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/", include("office.api_urls")),
     path("accounting/", include("accounting.urls")),
+    re_path(r"^customers/(?P<number>CU-[0-9-]+)/$", customer_page, {"sections": sections.EVERY}),
     path("customers/", include("customers.urls")),
     path("claims/", include("claims.urls")),
     path("policies/", include("policies.urls")),

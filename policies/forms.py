@@ -2,14 +2,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from office import clock
+from office.forms import day_input
 from policies import selectors
 from policies.enums import REASONS_OF, CancellationReason, CancelledBy
 from policies.models import ProductDraft, ProductVersion
 from policies.rules import may_cancel_as
-
-
-def day_input():
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 def reasons_of(sides):
@@ -23,11 +20,9 @@ def reasons_of(sides):
 class AsOfForm(forms.Form):
     """What was believed about a day: both fields may stay empty and mean today and now."""
 
-    on = forms.DateField(
-        label=_("Cover on"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    on = forms.DateField(label=_("Cover on"), required=False, widget=day_input())
     known = forms.DateTimeField(
-        label=_("as known at"),
+        label=_("As known at"),
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
@@ -75,7 +70,7 @@ class NoteForm(forms.Form):
 class PublishForm(NoteForm):
     effective_from = forms.DateField(
         label=_("New terms are rated on it from"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=day_input(),
     )
 
     field_order = ["effective_from", "note"]
@@ -85,9 +80,7 @@ class RateChangeForm(forms.Form):
     """Which rates, on the book of which day, and how far one premium may move."""
 
     rates = forms.ChoiceField(label=_("Draft or version"))
-    day = forms.DateField(
-        label=_("Policies in force on"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    day = forms.DateField(label=_("Policies in force on"), widget=day_input())
     cap_percent = forms.DecimalField(
         label=_("Most that one premium may move, in per cent"),
         help_text=_("Leave empty to measure without a cap."),

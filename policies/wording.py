@@ -16,7 +16,7 @@ from policies.catalogue.parts import Indemnity
 from policies.rating.plan import Json
 
 TITLE_PARTS = 3  # of a vehicle: year, make, model
-LONG = 10000  # from here on digits are grouped; a year is not
+YEARS = (1800, 2200)  # the bounds of a field that holds a year: its digits are not grouped
 FORMAL = frozenset({"pattern", "format", "enum", "x-link", "x-unit"})  # tells nobody what it is
 
 
@@ -94,8 +94,14 @@ def value_text(schema: Json, value: Any) -> str:
     titles = choice_titles(schema)
     if value in titles:
         return titles[value]
-    is_long = isinstance(value, int) and abs(value) >= LONG
-    return formats.number_format(value, force_grouping=True) if is_long else str(value)
+    if isinstance(value, int) and not _is_year(schema):
+        return formats.number_format(value, force_grouping=True)
+    return str(value)
+
+
+def _is_year(schema: Json) -> bool:
+    first, last = YEARS
+    return first <= schema.get("minimum", 0) and schema.get("maximum", last + 1) <= last
 
 
 def facts_of(

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.enums import ReporterKind
 from claims.forms.acts import area
 from claims.forms.notice import NoticeForm
-from office.forms import FilesField
+from office.forms import FilesField, day_input
 from policies.enums import REASONS_OF, CancelledBy
 from underwriting.forms import AcceptRenewalForm
 
@@ -127,9 +127,7 @@ class DeclineForm(forms.Form):
 class EndForm(forms.Form):
     """The policyholder's own wish: from when on, and why."""
 
-    effective_on = forms.DateField(
-        label=_("First day without cover"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    effective_on = forms.DateField(label=_("First day without cover"), widget=day_input())
     reason = forms.ChoiceField(
         label=_("Reason"),
         choices=[(one.value, one.label) for one in REASONS_OF[CancelledBy.INSURED]],

@@ -15,15 +15,16 @@ from accounting.enums import EntryKind, PeriodState
 from accounting.forms import ConfirmForm, DayForm
 from accounting.models import Account, Entry, Line, Period
 from accounting.rules import may_close_period
-from accounting.templatetags.sources import source_number
 from accounting.views.acting import act_page, typed
 from office import clock, export, money
 from office.doors import permission_required
+from office.forms import day_input
 from office.lists import Column, Filter, List
+from office.templatetags.sources import source_number
 
 SEEN_BY = permission_required("accounting.view_ledger")
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
-DAY = {"widget": forms.DateInput(attrs={"type": "date"})}
+DAY = {"widget": day_input()}
 SHOWN_RELATED = 20
 
 ENTRIES = List(

@@ -15,13 +15,13 @@ from accounting.enums import UNDER_WAY, PaymentPurpose, PaymentState
 from accounting.forms import ApproveForm, NoteForm
 from accounting.models import Payment
 from accounting.providers import PROVIDERS, Untrusted
-from accounting.templatetags.sources import source_number
 from accounting.views.acting import act_page, typed
 from office import workflow
 from office.doors import demand_open, permission_required
 from office.exceptions import Refused
 from office.lists import Column, Filter, List, SavedView
 from office.models import User
+from office.templatetags.sources import source_number
 
 SEEN_BY = permission_required("accounting.view_payment")
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])

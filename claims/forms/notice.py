@@ -10,7 +10,7 @@ from claims import selectors
 from claims.enums import ReporterKind
 from claims.forms.acts import area
 from office.exceptions import Refused
-from office.forms import FilesField, add_refusal
+from office.forms import FilesField, add_refusal, day_input
 from office.money import ZERO, MoneyFormField
 
 
@@ -33,9 +33,7 @@ class PolicyForm(forms.Form):
 class NoticeForm(forms.Form):
     """What happened. Day and time are those of the place where the insured lives."""
 
-    lost_on = forms.DateField(
-        label=_("Day of the loss"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    lost_on = forms.DateField(label=_("Day of the loss"), widget=day_input())
     lost_time = forms.TimeField(
         label=_("Time of the loss"), widget=forms.TimeInput(attrs={"type": "time"})
     )

@@ -111,7 +111,10 @@ CLAIMS = lists.List(
 @permission_required("claims.view_claim")
 @require_GET
 def claim_list(request):
-    context = {"may_assign": rules.may_assign(None, request.user)}
+    context = {
+        "may_assign": rules.may_assign(None, request.user),
+        "may_report": request.user.may("claims.notify_claim"),
+    }
     rows = selectors.listed(request.user)
     return CLAIMS.respond(request, rows, template="claims/list.html", context=context)
 

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -194,6 +195,7 @@ def _due(due, today):
         "due_on": due.due_on,
         "is_late": bool(due.due_on and due.due_on < today),
         "why": deadlines.explain(due),
+        "because": capfirst(deadlines.explain(due).removeprefix(f"{deadlines.WHAT[due.what]}: ")),
     }
 
 

@@ -1,5 +1,7 @@
 """Carriers' agents: who sells, and what they are licensed and appointed to sell."""
 
+from collections import defaultdict
+
 from django.contrib import messages
 from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, redirect, render
@@ -40,7 +42,8 @@ def agent_list(request):
     today = clock.today()
     agents = list(_agents(request.user))
     for agent in agents:
-        agent.rows = [_row(agent.licences.all(), today), _row(agent.appointments.all(), today)]
+        agent.licensed = _lines_by(_place_of, agent.licences.all(), today)
+        agent.appointed = _lines_by(_carrier_of, agent.appointments.all(), today)
         agent.next_expiry = _next_expiry(agent, today)
     context = {
         "page": agents,
@@ -50,16 +53,21 @@ def agent_list(request):
     return render(request, "customers/agents.html", context)
 
 
-def _row(periods, day):
-    in_force = [period for period in periods if _covers(period, day)]
-    return ", ".join(
-        sorted(
-            {
-                f"{getattr(p, 'jurisdiction', None) or p.carrier.name} · {p.get_line_display()}"
-                for p in in_force
-            }
-        )
-    )
+def _lines_by(name_of, periods, day):
+    """The lines in force for each state or carrier: [("California", "Casualty, Life")]."""
+    lines = defaultdict(set)
+    for period in periods:
+        if _covers(period, day):
+            lines[name_of(period)].add(period.get_line_display())
+    return [(name, ", ".join(sorted(found))) for name, found in sorted(lines.items())]
+
+
+def _place_of(licence):
+    return places.name_of(licence.jurisdiction)
+
+
+def _carrier_of(appointment):
+    return appointment.carrier.name
 
 
 def _covers(period, day):

@@ -19,6 +19,7 @@ from office import lists
 from office.doors import permission_required
 from office.enums import Channel
 from office.exceptions import Refused
+from office.templatetags.sources import PAGES, source_href, source_number
 
 SEEN_BY = permission_required("customers.view_message")
 TONES = {"queued": "info", "sent": "good", "bounced": "bad", "failed": "bad"}
@@ -30,12 +31,23 @@ def _subject(row):
     return format_html('<a href="{}">{}</a>', address, row["subject"])
 
 
+def _about(row):
+    address, number = source_href(row["reference"]), source_number(row["reference"])
+    return format_html('<a class="id" href="{}">{}</a>', address, number) if address else number
+
+
+def _written_about(rows, text):
+    """By the number alone, or with the kind before it as the row keeps it."""
+    number = source_number(text).upper()
+    return rows.filter(reference__in=[f"{kind}:{number}" for kind in PAGES])
+
+
 MESSAGES = lists.List(
     name=gettext_lazy("Messages"),
     columns=(
         lists.Column("subject", gettext_lazy("Subject"), show=_subject),
         lists.Column("customer__display_name", gettext_lazy("Customer")),
-        lists.Column("reference", gettext_lazy("About"), priority="mid"),
+        lists.Column("reference", gettext_lazy("About"), priority="mid", show=_about),
         lists.Column("channel", gettext_lazy("Channel"), priority="mid", words=Channel),
         lists.Column("created_at", gettext_lazy("Written"), kind="moment"),
         lists.Column(
@@ -47,7 +59,7 @@ MESSAGES = lists.List(
     filters=(
         lists.Filter("state", forms.any_of(gettext_lazy("Status"), MessageState)),
         lists.Filter("channel", forms.any_of(gettext_lazy("Channel"), Channel)),
-        lists.Filter("about", forms.ReferenceField(), lookup="reference"),
+        lists.Filter("about", forms.ReferenceField(), narrow=_written_about),
     ),
 )
 

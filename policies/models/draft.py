@@ -18,6 +18,11 @@ def _actor(**options):
     return models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", **options)
 
 
+class ProductDraftQuerySet(models.QuerySet):
+    def for_user(self, user):
+        return self if rules.may_draft(None, user) else self.none()
+
+
 class ProductDraft(Recorded):
     """A version in the making. Its text lies in its edits; nothing rates on it before it is
     published, and then the version does, not the draft."""
@@ -35,6 +40,8 @@ class ProductDraft(Recorded):
     state = FSMField(
         default="", choices=DraftState.choices, protected=True, max_length=24, editable=False
     )
+
+    objects = ProductDraftQuerySet.as_manager()
 
     class Meta:
         verbose_name = gettext_lazy("product draft")

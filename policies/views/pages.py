@@ -60,13 +60,19 @@ POLICIES = List(
         ),
         Filter(
             "carrier",
-            forms.ModelChoiceField(Carrier.objects.all(), label=gettext_lazy("Carrier")),
+            forms.ModelChoiceField(
+                Carrier.objects.all(),
+                label=gettext_lazy("Carrier"),
+                empty_label=gettext_lazy("Any"),
+            ),
             lookup="product__carrier",
         ),
         Filter(
             "jurisdiction",
-            forms.CharField(label=gettext_lazy("State of risk"), max_length=8),
-            lookup="jurisdiction__iexact",
+            forms.ChoiceField(
+                label=gettext_lazy("State of risk"),
+                choices=lambda: [("", _("Any")), *places.choices()],
+            ),
         ),
     ],
 )
@@ -96,6 +102,7 @@ def detail(request, number):
         "differences": selectors.differences(policy, page["cover"]) if looks_back else [],
         "acts": acts_of(request.user, policy),
         "may_reverse": rules.may_reverse(policy, request.user),
+        "may_open_bills": request.user.may("accounting.view_invoice"),
     }
     return render(request, "policies/detail.html", context)
 

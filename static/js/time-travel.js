@@ -23,8 +23,10 @@ customElements.define("time-travel", class extends HTMLElement {
 
   // Says where the sliders stand; writes it into the form's own fields once they were moved.
   tell(moved = true) {
-    const language = document.documentElement.lang;
-    const day = this.dayChosen.toLocaleDateString(language, { dateStyle: "long", timeZone: "UTC" });
+    const { lang } = document.documentElement;
+    const day = this.dayChosen.toLocaleDateString(lang === "en" ? "en-GB" : lang, {
+      day: "numeric", month: "short", year: "numeric", timeZone: "UTC", // as the office writes it
+    });
     const step = this.steps[Number(this.known.value)];
     this.say(this.day, day);
     this.say(this.known, step.textContent);

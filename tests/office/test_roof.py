@@ -115,3 +115,13 @@ def test_the_workflow_map_counts_what_stands_where():
 
 def test_a_map_that_does_not_exist_is_not_found():
     assert _signed_in(handler()).get("/workflow/office.user/").status_code == 404
+
+
+def test_the_map_of_every_kind_of_record_opens():
+    client = _signed_in(handler())
+    tabs = client.get("/workflow/").context["tabs"]
+
+    answers = {tab["href"]: client.get(tab["href"]).status_code for tab in tabs}
+
+    assert "/workflow/policies.productdraft/" in answers
+    assert set(answers.values()) == {200}

@@ -7,13 +7,13 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from office.forms import day_input
 from policies import vin
 from policies.enums import Choice
 from policies.rating.plan import Json
 from policies.selectors import ItemOption, OpenConflict
 from underwriting.forms.application import PathForm
 from underwriting.forms.fields import as_initial, as_json, field_of
-from underwriting.forms.small import day_input
 
 
 class ChangeDayForm(forms.Form):

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
+from office.forms import day_input
 from policies import wording
 from policies.catalogue import Coverage, choice_titles, label
 from policies.rating.plan import Json
@@ -40,9 +41,7 @@ def _plain(schema: Json, options: dict[str, Any]) -> forms.Field:
             widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}), **options
         )
     if schema.get("format") == "date":
-        return forms.DateField(
-            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **options
-        )
+        return forms.DateField(widget=day_input(), **options)
     return forms.CharField(max_length=schema.get("maxLength", 200), **options)
 
 

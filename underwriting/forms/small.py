@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from customers.models import Agent, Customer
 from customers.selectors import search_customers
+from office.forms import day_input
 from policies.catalogue import label
 from policies.selectors import product_definition
 from underwriting.models import CarrierConnection
@@ -13,10 +14,6 @@ from underwriting.practice import practice
 from underwriting.selectors import kinds_sold, pay_plans
 
 FOUND_AT_MOST = 8
-
-
-def day_input():
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class NewForm(forms.Form):

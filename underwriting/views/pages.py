@@ -64,7 +64,9 @@ SUBMISSIONS = List(
         ),
         Filter(
             "agent",
-            forms.ModelChoiceField(Agent.objects.all(), label=gettext_lazy("Agent")),
+            forms.ModelChoiceField(
+                Agent.objects.all(), label=gettext_lazy("Agent"), empty_label=gettext_lazy("Any")
+            ),
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""Links from a ledger row to what it is about; the ledger itself knows only the word."""
+"""Links from a row to what it is about, where the row itself keeps only the word."""
 
 from django import template
 from django.urls import NoReverseMatch, reverse
@@ -6,6 +6,7 @@ from django.urls import NoReverseMatch, reverse
 register = template.Library()
 
 PAGES = {
+    "customer": "customers:detail",
     "claim": "claims:detail",
     "policy": "policies:detail",
     "payment": "accounting:payment",
