@@ -188,6 +188,7 @@ class AgentForm(forms.Form):
     agency = forms.CharField(label=_("Agency"), max_length=120, required=False)
     user = forms.ModelChoiceField(
         label=_("Login"),
+        empty_label=_("None"),
         queryset=User.objects.filter(is_active=True, department="agency"),
         required=False,
     )
@@ -202,7 +203,9 @@ class LicenceForm(PeriodFields):
 
 
 class AppointmentForm(PeriodFields):
-    carrier = forms.ModelChoiceField(label=_("Carrier"), queryset=Carrier.objects.all())
+    carrier = forms.ModelChoiceField(
+        label=_("Carrier"), queryset=Carrier.objects.all(), empty_label=_("Choose")
+    )
     line = forms.ChoiceField(label=_("Line"), choices=Line.choices)
 
     field_order = ["carrier", "line", "valid_from", "valid_to"]

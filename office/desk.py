@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Count
 from django.urls import reverse
-from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounting.enums import PaymentState
@@ -17,6 +17,7 @@ from customers.models import Agent
 from customers.selectors import RunningOut, running_out
 from office import clock, money
 from office.enums import DepartmentCode
+from office.lists.columns import due_words
 from office.models import User
 from policies.models import Policy
 from underwriting.enums import QuoteState
@@ -152,11 +153,8 @@ def _payment(payment: Payment) -> dict[str, Any]:
 def _due(due_on, today) -> dict[str, str]:
     if due_on is None:
         return {"due": "—", "tone": ""}
-    late = (today - due_on).days
-    if late > 0:
-        return {"due": _("Overdue %(days)s d") % {"days": late}, "tone": "bad"}
-    text = _("Today") if late == 0 else date_format(due_on, "SHORT_DATE_FORMAT")
-    return {"due": text, "tone": "warn" if late > -3 else ""}
+    tone, words = due_words((due_on - today).days, due_on, get_language())
+    return {"due": words, "tone": tone}
 
 
 def _figures(user: User) -> Iterator[dict[str, Any]]:

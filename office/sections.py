@@ -19,9 +19,10 @@ from underwriting.models import Submission
 from underwriting.selectors import kinds_sold
 
 SHOWN = 8
+Section = dict[str, Any] | None
 
 
-def policies_of(request: HttpRequest, customer: Customer) -> dict[str, Any]:
+def policies_of(request: HttpRequest, customer: Customer) -> Section:
     policies = policy_rows(request.user).filter(customer=customer)
     policies = policies.select_related("product").order_by("-pk")
     return _section(
@@ -40,7 +41,7 @@ def policies_of(request: HttpRequest, customer: Customer) -> dict[str, Any]:
     )
 
 
-def claims_of(request: HttpRequest, customer: Customer) -> dict[str, Any]:
+def claims_of(request: HttpRequest, customer: Customer) -> Section:
     claims = Claim.objects.for_user(request.user).filter(customer=customer)
     return _section(
         _("Claims"),
@@ -50,14 +51,14 @@ def claims_of(request: HttpRequest, customer: Customer) -> dict[str, Any]:
                 what=claim.place,
                 when=_day(claim.lost_on),
                 tone="info" if claim.state in OPEN_CLAIMS else "",
-                amount=money.format(claim.incurred, claim.currency),
+                amount=money.format(claim.incurred),
             )
             for claim in claims.order_by("-notified_at", "-pk")[:SHOWN]
         ),
     )
 
 
-def quotes_of(request: HttpRequest, customer: Customer) -> dict[str, Any]:
+def quotes_of(request: HttpRequest, customer: Customer) -> Section:
     """The applications that wait; what was bound is among the policies."""
     kinds = kinds_sold()
     waiting = Submission.objects.for_user(request.user).filter(customer=customer).open()
@@ -75,7 +76,7 @@ def quotes_of(request: HttpRequest, customer: Customer) -> dict[str, Any]:
     )
 
 
-def bills_of(request: HttpRequest, customer: Customer) -> dict[str, Any]:
+def bills_of(request: HttpRequest, customer: Customer) -> Section:
     bills = Invoice.objects.for_user(request.user).filter(customer=customer)
     today = clock.today()
     return _section(
@@ -99,8 +100,11 @@ def _tone_of(bill: Invoice, today: Any) -> str:
     return "bad" if bill.due_on < today else "warn"
 
 
-def _section(title: str, rows: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    return {"title": title, "template": "customers/section.html", "rows": list(rows)}
+def _section(title: str, rows: Iterable[dict[str, Any]]) -> Section:
+    found = list(rows)
+    if not found:
+        return None
+    return {"title": title, "template": "customers/section.html", "rows": found}
 
 
 def _row(record: Any, *, what: str, when: str, tone: str, amount: str = "") -> dict[str, Any]:

@@ -249,7 +249,7 @@ class Payment(Recorded):
         source=[PaymentState.DRAFTED],
         target=PaymentState.CANCELLED,
         permission=rules.may_cancel,
-        custom={"label": gettext_lazy("Cancel"), "icon": "x"},
+        custom={"label": gettext_lazy("Cancel the payment"), "icon": "x"},
     )
     def cancel(self, *, by, at):
         self.cancelled_by, self.cancelled_at = by, at

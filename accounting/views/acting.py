@@ -7,10 +7,10 @@ from office.exceptions import Refused
 from office.forms import add_refusal
 
 
-def act_page(request, form, do, *, done, **context):
+def act_page(request, form, do, *, done, about, **context):
     """GET shows the form. POST calls `do(**what was typed)`; `done(result)` is the message.
 
-    Afterwards the person is at `cancel`, the page that they came from.
+    Afterwards the person is at `cancel`, the page of what it is about.
     """
     if request.method == "POST" and form.is_valid():
         try:
@@ -20,7 +20,8 @@ def act_page(request, form, do, *, done, **context):
         else:
             messages.success(request, done(result))
             return redirect(context["cancel"])
-    return render(request, "accounting/act.html", {"form": form, **context})
+    crumbs = [{"label": about, "href": context["cancel"]}, {"label": context["submit"]}]
+    return render(request, "accounting/act.html", {"form": form, "crumbs": crumbs, **context})
 
 
 def typed(request):

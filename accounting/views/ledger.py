@@ -6,6 +6,7 @@ from django.db.models import DecimalField, F, OuterRef, Q, Subquery, Sum
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
@@ -169,22 +170,28 @@ def act_on_period(request, code, act):
         "reopen": (_("Open %(month)s again"), _("A second person opens a month that is closed.")),
     }
     title, lead = words[act]
+    month = _month_of(period)
     return act_page(
         request,
         ConfirmForm(typed(request)),
         lambda: services_of[act](code=period.code, by=request.user),
         done=_done,
-        title=title % {"month": period.code},
+        about=_("Trial balance"),
+        title=title % {"month": month},
         lead=lead,
-        submit=title % {"month": period.code},
+        submit=title % {"month": month},
         cancel=reverse("accounting:trial_balance"),
     )
 
 
 def _done(period):
     if period.state == PeriodState.CLOSED:
-        return _("%(month)s is closed.") % {"month": period}
-    return _("%(month)s is open.") % {"month": period}
+        return _("%(month)s is closed.") % {"month": _month_of(period)}
+    return _("%(month)s is open.") % {"month": _month_of(period)}
+
+
+def _month_of(period):
+    return date_format(period.starts_on, "F Y")
 
 
 def _with_amount():

@@ -148,6 +148,7 @@ def act_on_payment(request, number, act):
             _("%(payment)s is %(state)s.")
             % {"payment": done, "state": done.get_state_display().lower()}
         ),
+        about=payment.number,
         title=f"{label}: {payment}",
         payment=payment,
         submit=label,

@@ -36,7 +36,8 @@ class ExposureChoice(forms.ModelChoiceField):
     """The open exposures of the claim, by coverage, item and claimant."""
 
     def __init__(self, **options):
-        super().__init__(queryset=None, label=options.pop("label", _("Exposure")), **options)
+        options = {"label": _("Exposure"), "empty_label": _("Choose")} | options
+        super().__init__(queryset=None, **options)
 
     def of(self, claim):
         self.queryset = claim.open_exposures().select_related("claimant")

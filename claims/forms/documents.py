@@ -12,7 +12,7 @@ from policies.catalogue import label
 
 class DocumentChoice(forms.ModelChoiceField):
     def __init__(self):
-        super().__init__(queryset=None, label=_("Document"))
+        super().__init__(queryset=None, label=_("Document"), empty_label=_("Choose"))
 
     def of(self, claim, state):
         """The papers of the claim that may come to `state`."""

@@ -13,7 +13,9 @@ from office.money import ZERO, MoneyFormField
 
 
 class DuplicateForm(ActForm):
-    duplicate = forms.ModelChoiceField(label=_("Other notice"), queryset=None)
+    duplicate = forms.ModelChoiceField(
+        label=_("Other notice"), queryset=None, empty_label=_("Choose")
+    )
 
     def prepare(self):
         field = self.fields["duplicate"]
@@ -22,7 +24,7 @@ class DuplicateForm(ActForm):
 
 
 class AssignForm(ActForm):
-    adjuster = forms.ModelChoiceField(label=_("Adjuster"), queryset=None)
+    adjuster = forms.ModelChoiceField(label=_("Adjuster"), queryset=None, empty_label=_("Choose"))
     note = area(_("Note for the file"), required=False, rows=2)
 
     def prepare(self):
@@ -42,7 +44,7 @@ class ExposureForm(ActForm):
 
     def prepare(self):
         self.fields["coverage"].choices = [
-            (f"{one['coverage']}|{one['item']}", f"{one['name']} {one['item']}".strip())
+            (f"{one['coverage']}|{one['item']}", one["name"])
             for one in selectors.proposed_exposures(self.claim)
         ]
         self.fields["claimant"].initial = self.claim.customer.number

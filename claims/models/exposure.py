@@ -51,7 +51,12 @@ class Exposure(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.name} ({self.item})" if self.item else self.name
+        return f"{self.name} ({self.item_name})" if self.item else self.name
+
+    @property
+    def item_name(self):
+        """What the insured thing was called at the notice: "2021 Toyota Corolla"."""
+        return self.claim.cover_at_notice.get("items", {}).get(self.item, self.item)
 
     @property
     def name(self):

@@ -90,7 +90,7 @@ class Settlement(models.Model):
         return f"{self.claim_id}/{self.cycle}: {self.amount}"
 
     def all_items(self):
-        return list(self.items.select_related("exposure"))
+        return list(self.items.select_related("exposure__claim"))
 
     def leaves_open(self):
         """Whether the claim goes on with other exposures after this settlement."""

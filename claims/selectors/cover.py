@@ -9,6 +9,7 @@ from claims.models import Claim, limits
 from claims.models.cover import at_notice, decisive, definition_of
 from customers.models import Customer
 from office.exceptions import Refused
+from policies import wording
 from policies.catalogue import label
 from policies.models import Policy
 from policies.selectors import Cover, product_definition
@@ -112,11 +113,12 @@ def proposed_exposures(claim: Claim) -> list[dict[str, Any]]:
     cover = at_notice(claim)
     codes = cover.definition.cause(claim.cause).coverages
     known = set(claim.exposures.values_list("coverage", "item"))
+    titles = wording.titles_of(cover.definition.risk_schema, cover.risk)
     return [
         {
             "coverage": terms.coverage,
             "item": terms.item,
-            "name": label(terms.names),
+            "name": " · ".join(filter(None, [label(terms.names), titles.get(terms.item, "")])),
             "limit": terms.limit,
             "deductible": terms.deductible,
         }

@@ -22,6 +22,7 @@ from office.exceptions import Refused
 from office.models import Upload, User
 from office.numbering import number_record
 from office.workflow import begin, move
+from policies import wording
 from policies.models import Policy
 from policies.selectors import Cover, cover_at
 
@@ -170,7 +171,14 @@ def _cover_facts(cover: Cover) -> dict:
             }
             for terms in cover.coverages
         ],
+        "items": _titles_of_items(cover),
     }
+
+
+def _titles_of_items(cover: Cover) -> dict[str, str]:
+    """What each insured thing is called, so that nobody reads its key."""
+    titles = wording.titles_of(cover.definition.risk_schema, cover.risk)
+    return {terms.item: titles.get(terms.item, terms.item) for terms in cover.coverages}
 
 
 def _notices_alike(claim: Claim) -> list[tuple[Claim, list[str]]]:

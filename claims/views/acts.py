@@ -126,7 +126,9 @@ def _payment(claim):
 
 
 def _readings(claim):
-    return {"readings": selectors.coverage_readings(claim)}
+    names = claim.cover_at_notice.get("items", {})
+    readings = selectors.coverage_readings(claim)
+    return {"readings": [row | {"thing": names.get(row["item"], row["item"])} for row in readings]}
 
 
 # What stands beside the form of an act, on a template of the act's own name.

@@ -92,7 +92,7 @@ def reserves(request, number):
     changes = ReserveChange.objects.filter(line__exposure__claim=claim)
     context = {
         "claim": claim,
-        "changes": changes.select_related("line__exposure", "recorded_by").order_by("-id"),
+        "changes": changes.select_related("line__exposure__claim", "recorded_by").order_by("-id"),
         "crumbs": [
             {"label": _("Claims"), "href": reverse("claims:list")},
             {"label": claim.number, "href": claim.get_absolute_url()},
@@ -232,10 +232,12 @@ def _exposures(claim):
 
 
 def _documents(claim):
+    """The reasons are kept in the policyholder's language; here they are in the reader's."""
+    reasons = {one.document: one.because for one in selectors.documents_demanded(claim)}
     return [
         {
             "name": label(row.names),
-            "because": row.because,
+            "because": reasons.get(row.kind, row.because),
             "reason": row.reason,
             "state": row.get_state_display(),
             "tone": DOCUMENT_TONES[row.state],

@@ -66,14 +66,15 @@ def customer_page(request, number, sections=()):
     """Who it is, how to reach and pay them, what was written, what happened.
 
     `sections` are functions of (request, customer) that return a dictionary with `title` and
-    `template`: the floors above hang in policies, claims and bills from their own map of the site.
+    `template`, or None where there is nothing: the floors above hang in policies, claims and bills
+    from the map of the site.
     """
     customer = _customer(request, number)
     context = {
         "card": selectors.customer_card(customer, user=request.user),
         "customer": customer,
         "history": selectors.history_of(customer),
-        "parts": [section(request, customer) for section in sections],
+        "parts": [part for section in sections if (part := section(request, customer))],
         "acts": _acts_open(request.user, customer),
         "may_keep": rules.may_keep_own(customer, request.user),
         "may_verify": rules.may_verify_bank_account(customer, request.user),

@@ -120,7 +120,7 @@ def _due_writer(start: str, classes: str) -> Callable[[date | datetime | None], 
         if due is None:
             return f'{start} class="{f"due {classes}".strip()}">{NOTHING}</td>'
         day = clock.day_of(due, zone) if isinstance(due, datetime) else due
-        tone, words = _due_words((day - today).days, day, language)
+        tone, words = due_words((day - today).days, day, language)
         named = " ".join(name for name in ("due", tone, classes) if name)
         return f'{start} class="{named}"><time datetime="{day.isoformat()}">{words}</time></td>'
 
@@ -128,7 +128,8 @@ def _due_writer(start: str, classes: str) -> Callable[[date | datetime | None], 
 
 
 @lru_cache(maxsize=2048)
-def _due_words(days: int, day: date, _language: str | None) -> tuple[str, str]:
+def due_words(days: int, day: date, _language: str | None) -> tuple[str, str]:
+    """The tone and the words of a day that is `days` away."""
     if days < 0:
         late = ngettext("%(days)s day late", "%(days)s days late", -days) % {"days": -days}
         return "bad", late

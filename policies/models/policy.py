@@ -96,7 +96,7 @@ class Policy(Recorded):
         source=[PolicyState.IN_FORCE],
         target=RETURN_VALUE(PolicyState.PENDING_CANCELLATION, PolicyState.CANCELLED),
         permission=rules.may_cancel,
-        custom={"label": gettext_lazy("Cancel"), "icon": "ban"},
+        custom={"label": gettext_lazy("Cancel the policy"), "icon": "ban"},
     )
     def cancel(self, *, by, at, cancellation):
         """At once where the day has come or the term has not begun; else announced."""

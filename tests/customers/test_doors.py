@@ -120,7 +120,8 @@ def test_the_page_of_a_customer_costs_the_same_at_any_length(desk, rows, django_
             by=desk.user,
         )
 
-    with django_assert_num_queries(SESSION_USER_AND_ROLES + 6):
+    sections = 5  # policies, claims, the kinds sold and the open quotes, bills
+    with django_assert_num_queries(SESSION_USER_AND_ROLES + 6 + sections):
         page = desk.get(customer.get_absolute_url()).content.decode()
 
     assert page.count("Not verified") == rows

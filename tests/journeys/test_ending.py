@@ -20,11 +20,11 @@ def test_a_policy_is_cancelled_with_its_return_shown_and_taken_up_again(
     desk = window()
     desk.sign_in(factories.person("policy_administrator"), f"/policies/{number}/")
 
-    desk.act("Cancel")
+    desk.act("Cancel the policy")
     desk.reads("What it returns", "Returned in all", "Short rate")
     desk.choose("Reason", "The insured property was sold")
     desk.reads("Pro rata")  # the page works it out by itself
-    desk.press("Cancel", within="form")
+    desk.press("Cancel the policy", within="form")
     desk.reads("Cover ended on")
     office_works()
     desk.open(f"/policies/{number}/")

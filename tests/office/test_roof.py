@@ -125,3 +125,13 @@ def test_the_map_of_every_kind_of_record_opens():
 
     assert "/workflow/policies.productdraft/" in answers
     assert set(answers.values()) == {200}
+
+
+def test_a_customers_page_shows_their_cover_losses_and_bills():
+    claim = claim_at("received")
+    bill = claim.customer.invoices.earliest("pk")
+
+    page = _signed_in(service_agent()).get(claim.customer.get_absolute_url()).content.decode()
+
+    for record in (claim, claim.policy, bill):
+        assert f'href="{record.get_absolute_url()}">{record.number}' in page

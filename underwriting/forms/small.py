@@ -26,7 +26,11 @@ class NewForm(forms.Form):
     )
     kind = forms.ChoiceField(label=gettext_lazy("What to insure"))
     effective_on = forms.DateField(label=gettext_lazy("First day of cover"), widget=day_input())
-    agent = forms.ModelChoiceField(label=gettext_lazy("Agent"), queryset=Agent.objects.all())
+    agent = forms.ModelChoiceField(
+        label=gettext_lazy("Agent"),
+        queryset=Agent.objects.all(),
+        empty_label=gettext_lazy("Choose"),
+    )
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)

@@ -276,7 +276,7 @@ def renewal_history(renewal: Renewal) -> list[RenewalEvent]:
 def renewal_figures(renewal: Renewal) -> list[dict[str, Any]]:
     """Old premium, new premium, how much that is more or less, and the losses that count."""
     increase = renewal.increase
-    percent = number_format((increase or 0) * 100, 1) + " %"
+    percent = number_format((increase or 0) * 100, 1) + "%"
     rises = increase is not None and increase > 0
     return [
         {"label": _("Premium of the term that ends"), "value": money.format(renewal.expiring)},

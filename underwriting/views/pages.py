@@ -160,6 +160,7 @@ def worksheet(request, number, quote_number):
     context = {
         "quote": quote,
         "submission": quote.submission,
+        "tone": selectors.TONES.get(quote.state, ""),
         "lines": selectors.worksheet(quote) if visible else [],
         "findings": selectors.trace_of(quote),
         "rounds": selectors.rounds_of(quote, request.user),
