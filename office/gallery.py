@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from office.doors import staff_required
-from office.forms import day_input
 
 TONES = ("", "info", "good", "warn", "bad")
 ICONS = ("shield", "life-buoy", "users", "file-pen-line", "landmark", "receipt", "book-open")
@@ -31,7 +30,9 @@ class ReportForm(forms.Form):
         help_text=gettext_lazy("In your own words. Times and places help us most."),
         widget=forms.Textarea,
     )
-    lost_on = forms.DateField(label=gettext_lazy("Day of the loss"), widget=day_input())
+    lost_on = forms.DateField(
+        label=gettext_lazy("Day of the loss"), widget=forms.DateInput(attrs={"type": "date"})
+    )
     phone = forms.CharField(label=gettext_lazy("Telephone"), required=False)
     channel = forms.ChoiceField(
         label=gettext_lazy("How shall we answer?"),
