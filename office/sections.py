@@ -1,7 +1,7 @@
 """What a customer has with the office, for their page: cover, applications, losses and bills."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest
 from django.utils.formats import date_format
@@ -13,6 +13,7 @@ from claims.enums import OPEN as OPEN_CLAIMS
 from claims.models import Claim
 from customers.models import Customer
 from office import clock, money
+from office.models import User
 from policies.selectors import policy_rows
 from underwriting.enums import SubmissionState
 from underwriting.models import Submission
@@ -23,8 +24,8 @@ Section = dict[str, Any] | None
 
 
 def policies_of(request: HttpRequest, customer: Customer) -> Section:
-    policies = policy_rows(request.user).filter(customer=customer)
-    policies = policies.select_related("product").order_by("-pk")
+    rows = policy_rows(cast(User, request.user)).filter(customer=customer)
+    policies: Iterable[Any] = rows.select_related("product").order_by("-pk")[:SHOWN]
     return _section(
         _("Policies"),
         (
@@ -36,7 +37,7 @@ def policies_of(request: HttpRequest, customer: Customer) -> Section:
                 tone="good" if policy.state == "in_force" else "",
                 amount=money.format(policy.total),
             )
-            for policy in policies[:SHOWN]
+            for policy in policies
         ),
     )
 
