@@ -1,7 +1,6 @@
 """HTTP in, clean values out. A form never saves; what it cannot know the service refuses."""
 
 from decimal import Decimal
-from zoneinfo import available_timezones
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from customers import places
 from customers.enums import ContactKind, CustomerKind
 from customers.models import Carrier
+from office import clock
 from office.enums import Channel, Language, Line
 from office.forms import day_input
 from office.models import User
@@ -51,7 +51,7 @@ class AddressForm(forms.Form):
 
     def clean_time_zone(self):
         zone = self.cleaned_data["time_zone"]
-        if zone and zone not in available_timezones():
+        if zone and zone not in clock.zones():
             raise forms.ValidationError(_("Write a time zone like America/Denver."))
         return zone
 

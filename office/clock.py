@@ -9,9 +9,9 @@ from calendar import monthrange
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.apps import apps
 from django.db import connection
@@ -57,6 +57,12 @@ def add_months(start: date, months: int) -> date:
     """
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
     return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
+
+
+@cache
+def zones() -> frozenset[str]:
+    """The names of all time zones. To find them walks through hundreds of files."""
+    return frozenset(available_timezones())
 
 
 @contextmanager

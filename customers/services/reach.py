@@ -1,7 +1,5 @@
 """Addresses and contact points."""
 
-from zoneinfo import available_timezones
-
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
@@ -72,7 +70,7 @@ def keep_address(
     if not places.is_known(jurisdiction):
         raise Refused(_("Choose the state or province of this address."), field="jurisdiction")
     zone = time_zone or places.zone_of(jurisdiction, postal_code)
-    if zone not in available_timezones():
+    if zone not in clock.zones():
         raise Refused(_("Choose the time zone of this address."), field="time_zone")
     customer.addresses.filter(is_current=True).update(is_current=False)
     return Address.objects.create(

@@ -31,8 +31,17 @@ LOGINS = [
     ("Administrator", "Ada Admin"),
 ]
 PORTAL = 3
+# What is sold in turn to people; every sixth turn is a business's.
+BOUGHT = ["auto", "home", "auto", "medical", "home", "auto"]
+BOUGHT += ["auto", "home", "term_life", "auto", "home", "home"]
+STRIDES = {"medical": 1, "term_life": 2}
+ASKED = ["home", "auto", "term_life", "medical"]
 CHANGED_EVERY = 8  # one policy in so many is changed in mid-term, if it is of a car
 CAPITAL = Decimal("2500000.00")
+
+
+def _of_kind(customers, kind):
+    return [one for one in customers if one.kind == kind]
 
 
 class Command(BaseCommand):
@@ -97,19 +106,27 @@ class Command(BaseCommand):
                 sales.pay_due_invoices(self.dice, policy, self.cast)
                 sold.append(policy)
                 self._tick("policies")
+        people = _of_kind(customers, CustomerKind.PERSON)
         for number in range(max(count // 20, 3)):
-            kind = "auto" if number % 2 else "home"
-            sales.quote_only(self.dice, customers[-number - 1], kind, self.cast)
+            kind = ASKED[number % len(ASKED)]
+            sales.quote_only(self.dice, people[-number - 1], kind, self.cast)
         return sold
 
     def _buyer(self, customers, tried):
-        """Who buys what: every sixth is a business, and buys the kinds of business in turn."""
-        firms = [one for one in customers if one.kind == CustomerKind.ORGANISATION]
-        turn, rest = divmod(tried, 6)
-        if rest == 5 and firms:
+        """Who buys what: every sixth is a business, and buys the kinds of business in turn.
+
+        Health and life go round the same people by strides, so that some have everything.
+        """
+        firms = _of_kind(customers, CustomerKind.ORGANISATION)
+        people = _of_kind(customers, CustomerKind.PERSON)
+        if tried % 6 == 5 and firms:
             kinds = list(business.RISKS)
-            return firms[turn // len(kinds) % len(firms)], kinds[turn % len(kinds)]
-        return customers[tried % len(customers)], "auto" if tried % 2 == 0 else "home"
+            round_, turn = divmod(tried // 6, len(kinds))
+            return firms[round_ % len(firms)], kinds[turn]
+        kind = BOUGHT[tried % len(BOUGHT)]
+        if kind in STRIDES:
+            return people[tried // len(BOUGHT) * STRIDES[kind] % len(people)], kind
+        return people[tried % len(people)], kind
 
     def _report_losses(self, sold, count):
         states = [state for state, weight in losses.SPREAD for _ in range(weight)]

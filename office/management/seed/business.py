@@ -1,4 +1,4 @@
-"""What the businesses of the demo insure: liability, property, workers' compensation."""
+"""What the businesses of the demo insure: liability, property, their workers and their health."""
 
 from datetime import date
 from typing import Any
@@ -139,4 +139,39 @@ def compensation(dice: Dice, _place: dict[str, str], _today: date) -> dict[str, 
     }
 
 
-RISKS = {"liability": liability, "property": building, "compensation": compensation}
+def group_medical(dice: Dice, place: dict[str, str], _today: date) -> dict[str, Any]:
+    """A shop's employees by class and tier; most who may take part do."""
+    tiers = {"employee": dice.randint(3, 6), "family": dice.randint(1, 2)}
+    tiers["spouse" if dice.random() < 0.5 else "children"] = dice.randint(1, 2)
+    waived = dice.randint(0, 2)
+    return {
+        "employer": place["name"],
+        "industry": dice.choice(["retail", "retail", "services", "services", "wholesale"]),
+        "postal_code": place["postal_code"],
+        "years_in_business": dice.randint(3, 30),
+        "eligible_employees": sum(tiers.values()) + waived + dice.randint(0, 1),
+        "waived_employees": waived,
+        "employer_pays": dice.choice([75, 80, 90, 100]),
+        "employer_pays_dependents": dice.choice([25, 50]),
+        "waiting_period": dice.choice(["30", "60", "90"]),
+        "deductible": dice.choice(["500", "1500", "3000"]),
+        "office_visit": dice.choice(["copay_25", "copay_40"]),
+        "census": [
+            {
+                "key": f"c{number}",
+                "class_name": "Office" if tier == "family" else "Shop",
+                "tier": tier,
+                "age": dice.randint(27, 52),
+                "employees": employees,
+            }
+            for number, (tier, employees) in enumerate(tiers.items(), start=1)
+        ],
+    }
+
+
+RISKS = {
+    "liability": liability,
+    "property": building,
+    "compensation": compensation,
+    "group_medical": group_medical,
+}

@@ -15,49 +15,14 @@ from office.exceptions import Refused
 from office.management.seed.cast import Cast
 from office.management.seed.risks import Dice, person
 from office.management.seed.sales import do_outbox
+from office.management.seed.stories import STORIES, THINGS, WORDS
+from policies.catalogue.application import CoverageTerms
 from policies.models import Policy
-from policies.selectors import cover_at
+from policies.selectors import Cover, cover_at
 
-# cause → what happened, where, and what it may cost
-AUTO = {
-    "collision": ("Hit from behind at a red light.", (1800, 9500)),
-    "hail": ("Hail dented the roof and the hood.", (900, 4200)),
-    "theft": ("The car was gone in the morning.", (7000, 19000)),
-    "glass": ("A stone broke the windscreen.", (350, 900)),
-    "vandalism": ("Both doors were scratched overnight.", (700, 2600)),
-    "animal": ("A deer ran into the car.", (1500, 6000)),
-}
-HOME = {
-    "fire": ("A pan caught fire and the kitchen burned.", (6000, 38000)),
-    "water": ("A supply line under the sink burst overnight.", (3000, 21000)),
-    "wind_hail": ("The storm took shingles off the roof.", (2500, 15000)),
-    "theft": ("Somebody broke in and took the electronics.", (1200, 7000)),
-    "vandalism": ("The garage door was smashed.", (900, 3500)),
-}
-LIABILITY = {
-    "slip_fall": ("A visitor slipped on a wet floor and broke a wrist.", (2500, 14000)),
-    "falling_object": ("A box fell from a shelf onto a customer's foot.", (1800, 7000)),
-    "work_damage": ("A ladder went through the client's window.", (1500, 6000)),
-}
-PROPERTY = {
-    "fire": ("A fryer caught fire and smoke filled the shop.", (8000, 38000)),
-    "water": ("A sprinkler head broke over the stock.", (4000, 21000)),
-    "theft": ("Somebody broke in at night and took goods.", (2500, 9000)),
-    "vandalism": ("The shop window was smashed.", (1800, 5000)),
-}
-COMPENSATION = {
-    "strain": ("A worker hurt the back while lifting a crate.", (900, 9500)),
-    "fall": ("A worker fell from a step ladder.", (1200, 14000)),
-    "burn": ("A worker was scalded by hot water.", (700, 4500)),
-}
-STORIES = {
-    "auto": AUTO,
-    "home": HOME,
-    "liability": LIABILITY,
-    "property": PROPERTY,
-    "compensation": COMPENSATION,
-}
-INJURED = {"liability", "compensation"}  # kinds by which somebody other than the buyer is paid
+# Kinds by which somebody other than the buyer is paid
+OTHERS = {"liability", "compensation", "group_medical"}
+WEARS = {"auto", "home", "property"}
 # How many of a hundred claims end up where; the rest of their life still lies ahead.
 SPREAD = [
     (ClaimState.RECEIVED, 9),
@@ -73,9 +38,12 @@ SPREAD = [
     (ClaimState.WITHDRAWN, 3),
     (ClaimState.WITH_CARRIER, 3),
 ]
-# Coverages under which the policyholders themselves are paid.
-FIRST_PARTY = {"COLL", "COMP", "DWELL", "BUILDING", "CONTENTS"}
-PAID = FIRST_PARTY | {"PREMOPS", "WC"}
+# Coverages under which the seed knows whom to pay, and whom.
+PAID = {"COLL", "COMP", "DWELL", "BUILDING", "CONTENTS", "PREMOPS", "WC", "MEDICAL", "DEATH"}
+PAID |= {"TERMINAL"}
+BUYERS_LIFE = "l1"  # whose death would leave nobody to act for the policy
+LIVES_LOST = 0.15  # of the policies of life whose turn it is
+ADJUSTERS_RESERVE = 75000
 FINAL = {ClaimState.CLOSED, ClaimState.DENIED, ClaimState.WITHDRAWN}
 
 
@@ -118,16 +86,17 @@ class Loss:
         cover = cover_at(self.policy, lost_at, self.at)
         if cover is None:
             return None
-        stories = STORIES.get(cover.definition.kind, {})
-        insured = {terms.coverage for terms in cover.coverages} & PAID
-        causes = [one for one in stories if insured & set(cover.definition.cause(one).coverages)]
-        if not causes:
+        hits = self._hits(cover)
+        if not hits:
             return None
-        cause = self.dice.choice(causes)
-        what, (low, high) = stories[cause]
+        cause, self.hit = self.dice.choice(hits)
         self.kind = cover.definition.kind
+        self.words = WORDS.get(self.kind, THINGS)
+        what, cost = STORIES[self.kind][cause]
+        self.loss = (
+            Decimal(self.dice.randrange(*cost, 50)) if cost else Decimal(self.hit.limit or 0)
+        )
         address = self.policy.address
-        self.loss = Decimal(self.dice.randrange(low, high, 50))
         told: dict[str, Any] = {
             "policy": self.policy,
             "lost_at": lost_at,
@@ -143,6 +112,20 @@ class Loss:
             except Refused:
                 return None  # the dice repeated a loss of this policy
             return self._acknowledge(claim)
+
+    def _hits(self, cover: Cover) -> list[tuple[str, CoverageTerms]]:
+        """The causes that may strike here, each with a coverage that would pay."""
+        kind = cover.definition.kind
+        if kind == "term_life" and self.dice.random() > LIVES_LOST:
+            return []
+        found = []
+        for cause in STORIES.get(kind, ()):
+            pays = PAID & set(cover.definition.cause(cause).coverages)
+            hit = [one for one in cover.coverages if one.coverage in pays]
+            hit = [one for one in hit if (one.coverage, one.item) != ("DEATH", BUYERS_LIFE)]
+            if hit:
+                found.append((cause, self.dice.choice(hit)))
+        return found
 
     def _acknowledge(self, claim: Claim) -> Claim:
         """At once, as a worker would: the law counts the days until the letter goes out."""
@@ -183,7 +166,7 @@ class Loss:
         return services.hand_over_claim(claim=claim, carrier_number=number, by=self.handler)
 
     def withdraw(self, claim: Claim) -> Claim:
-        reason = "The other driver's insurer paid for everything."
+        reason = self.words.withdrawn
         return services.withdraw_claim(claim=claim, reason=reason, by=self.cast["Ines Park"])
 
     def verify(self, claim: Claim) -> Claim:
@@ -191,31 +174,30 @@ class Loss:
             services.receive_document(claim=claim, document=document, by=self.cast["Ines Park"])
             services.verify_document(claim=claim, document=document, by=self.handler)
         claim = services.assign_adjuster(claim=claim, adjuster=self.adjuster, by=self.handler)
-        hit = next(one for one in selectors.proposed_exposures(claim) if one["coverage"] in PAID)
         self.claimant = self._claimant(claim)
         services.add_exposure(
             claim=claim,
-            coverage=hit["coverage"],
-            item=hit["item"],
+            coverage=self.hit.coverage,
+            item=self.hit.item,
             claimant=self.claimant,
             by=self.handler,
         )
         return services.verify_claim(claim=claim, by=self.handler)
 
     def _claimant(self, claim: Claim) -> Customer:
-        """Who is to be paid: the policyholder, or whoever was hurt by or at the business."""
-        if self.kind not in INJURED:
+        """Who is to be paid: the policyholder, or whoever was hurt or fell ill at the business."""
+        if self.kind not in OTHERS:
             return claim.customer
         told = person(self.dice, self.dice.randint(5000, 9999), organisations=False)
         return customers.add_customer(by=self.cast["Ines Park"], **told)
 
     def investigate(self, claim: Claim) -> Claim:
         exposure = claim.exposures.get()
-        wear = 0 if self.kind in INJURED else self.dice.randint(0, 12)
+        wear = self.dice.randint(0, 12) if self.kind in WEARS else 0
         services.record_finding(
             claim=claim,
             kind="damage",
-            summary="Seen on site; the damage agrees with the photos.",
+            summary=self.words.seen,
             exposure=exposure,
             loss=self.loss,
             depreciation=(self.loss * wear / 100).quantize(Decimal("0.01")),
@@ -229,7 +211,7 @@ class Loss:
             kind="indemnity",
             amount=self.loss,
             reason="The adjuster's estimate",
-            by=self.adjuster,
+            by=self.adjuster if self.loss <= ADJUSTERS_RESERVE else self.cast["Sofia Reyes"],
         )
         return services.investigate_claim(claim=claim, by=self.adjuster)
 
@@ -248,7 +230,7 @@ class Loss:
         )
 
     def offer(self, claim: Claim) -> Claim:
-        reasons = "The repair, less wear and your deductible."
+        reasons = self.words.offered
         return services.offer_claim(claim=claim, reasons=reasons, by=self.cast["Ines Park"])
 
     def accept(self, claim: Claim) -> Claim:

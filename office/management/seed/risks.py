@@ -11,6 +11,11 @@ GIVEN = [
     "Oskar", "Camila", "Mateo", "Naomi", "Viktor", "Sara", "Thandi", "Emil", "Yusuf", "Greta",
     "Rafael",
 ]  # fmt: skip
+WOMEN = {
+    "Elena", "Marguerite", "Priya", "Hannah", "Claire", "Ruth", "Ada", "María", "Fatima", "Aiko",
+    "Zoë", "Ángela", "Leila", "Ingrid", "Rosa", "Mei", "Camila", "Naomi", "Sara", "Thandi",
+    "Greta",
+}  # fmt: skip
 FAMILY = [
     "Vargas", "Okafor-Lindqvist", "Wiśniewski", "Raghunathan", "Martins", "Cole", "Adeyemi",
     "Beaumont", "Haddad", "Nakamura", "Bergström", "Delgado", "Núñez", "Kim", "Rahman",
@@ -69,10 +74,17 @@ def person(dice: Dice, number: int, *, organisations: bool = True) -> dict[str, 
     if organisations and dice.random() < 0.1:
         return {**told, "kind": "organisation", "organisation_name": dice.choice(FIRMS)}
     given, family = dice.choice(GIVEN), dice.choice(FAMILY)
-    return {**told, "kind": "person", "given_name": given, "family_name": family}
+    name = {"given_name": given, "family_name": family}
+    return {**told, "kind": "person", **name, "born_on": born_on(f"{given} {family}")}
 
 
-def auto(dice: Dice, name: str, postal_code: str, today: date) -> dict[str, Any]:
+def born_on(name: str) -> date:
+    """Whoever bears this name has the same day of birth in each policy: 28 to 61 in 2026."""
+    dice = Dice(name)
+    return date(dice.randint(1965, 1997), dice.randint(1, 12), dice.randint(1, 28))
+
+
+def auto(dice: Dice, buyer: dict[str, str], today: date) -> dict[str, Any]:
     """One or two vehicles and as many drivers."""
     count = dice.choices([1, 2], weights=[3, 1])[0]
     vehicles = []
@@ -89,12 +101,12 @@ def auto(dice: Dice, name: str, postal_code: str, today: date) -> dict[str, Any]
                 "use": dice.choice(["pleasure", "commute", "commute"]),
                 "annual_miles": dice.randrange(4000, 20000, 500),
                 "value": value,
-                "postal_code": postal_code,
+                "postal_code": buyer["postal_code"],
                 "primary_driver": f"d{number}",
                 "anti_theft": dice.random() < 0.4,
             }
         )
-    drivers = [_driver(dice, name, number, today) for number in range(1, count + 1)]
+    drivers = [_driver(dice, buyer["name"], number) for number in range(1, count + 1)]
     return {
         "vehicles": vehicles,
         "drivers": drivers,
@@ -104,13 +116,13 @@ def auto(dice: Dice, name: str, postal_code: str, today: date) -> dict[str, Any]
     }
 
 
-def _driver(dice: Dice, name: str, number: int, today: date) -> dict[str, Any]:
-    born = today.replace(month=dice.randint(1, 12), day=dice.randint(1, 28)) - timedelta(
-        days=365 * dice.randint(22, 70)
-    )
+def _driver(dice: Dice, name: str, number: int) -> dict[str, Any]:
+    if number > 1:
+        name = f"{dice.choice(GIVEN)} {name.split()[-1]}"
+    born = born_on(name)
     return {
         "key": f"d{number}",
-        "name": name if number == 1 else f"{dice.choice(GIVEN)} {name.split()[-1]}",
+        "name": name,
         "born_on": born.isoformat(),
         "licensed_on": (born + timedelta(days=365 * 18)).isoformat(),
         "at_fault_accidents": dice.choices([0, 1, 2], weights=[16, 3, 1])[0],

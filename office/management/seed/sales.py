@@ -12,7 +12,7 @@ from customers.models import Customer, Message
 from office import clock
 from office.celery import app
 from office.exceptions import Refused
-from office.management.seed import business, risks
+from office.management.seed import business, lives, risks
 from office.management.seed.cast import PASSWORD, Cast
 from office.models import OutboxMessage, User
 from policies.catalogue.application import default_coverages
@@ -21,6 +21,9 @@ from policies.selectors import product_definition, versions_sold
 from underwriting import services as underwriting
 from underwriting.enums import BINDABLE, QuoteState
 from underwriting.models import Submission
+
+LARGE_BILL = 2500  # USD; above it nobody pays by card
+RISKS = {"auto": risks.auto, "home": risks.home, **lives.RISKS, **business.RISKS}
 
 
 def add_customer(dice: risks.Dice, number: int, cast: Cast) -> Customer:
@@ -80,16 +83,14 @@ def ask_carriers(dice, customer: Customer, kind: str, begins: datetime, cast: Ca
     """An application, answered by every carrier."""
     address = customer.addresses.get(is_current=True)
     agent = customer.agent or cast.agents[0]
-    if kind == "auto":
-        risk = risks.auto(dice, customer.display_name, address.postal_code, begins.date())
-    else:
-        place = {
-            "street": address.street,
-            "city": address.city,
-            "postal_code": address.postal_code,
-            "jurisdiction": address.jurisdiction,
-        }
-        risk = business.RISKS.get(kind, risks.home)(dice, place, begins.date())
+    buyer = {
+        "name": customer.display_name,
+        "street": address.street,
+        "city": address.city,
+        "postal_code": address.postal_code,
+        "jurisdiction": address.jurisdiction,
+    }
+    risk = RISKS[kind](dice, buyer, begins.date())
     sold = versions_sold(kind=kind, jurisdiction=address.jurisdiction, on=begins.date())
     submission = underwriting.take_application(
         customer=customer,
@@ -129,7 +130,7 @@ def pay_due_invoices(dice: risks.Dice, policy: Policy, cast: Cast) -> None:
             accounting.pay_invoice(
                 invoice=invoice,
                 amount=invoice.total,
-                method="card",
+                method="card" if invoice.total < LARGE_BILL else "bank_debit",
                 token="tok_demo",
                 idempotency_key=str(UUID(int=dice.getrandbits(128))),
                 by=cast["Alma Ortiz"],
