@@ -1,7 +1,7 @@
 """Row history: who changed what, in the tables that people keep as data (G10).
 
 A trigger in the database writes it, so that bulk writes, the admin and raw SQL are seen alike. The
-application's role can neither switch it off nor write into it: docs/decisions/0011.
+application's role can neither switch it off nor write into it: docs/decisions/0012.
 A model takes part by `row_history = Kept(…)`; migrate makes the triggers equal to that.
 """
 
