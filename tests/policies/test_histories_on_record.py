@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from accounting.selectors import invariants as books
 from office import clock
 from policies import selectors, services
+from policies.models import Policy
 from tests import factories
 from tests.figures import figure
 from tests.policies.changing import MILES, USE, VALUE, may_go_back, setting
@@ -18,7 +19,7 @@ from tests.policies.changing import MILES, USE, VALUE, may_go_back, setting
 pytestmark = pytest.mark.django_db
 
 AUGUST = datetime(2026, 8, 15, 18, tzinfo=UTC)
-FIRST = date(2026, 3, 1)
+FIRST, TODAY = date(2026, 3, 1), date(2026, 8, 15)
 
 
 def random_changes(random: Random) -> list[tuple[date, list[dict]]]:
@@ -84,36 +85,78 @@ def settled(policy, changes, by):
     return None
 
 
-@settings(max_examples=figure(40), deadline=None)
+@settings(max_examples=figure(20), deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_two_orders_of_the_same_changes_are_the_same_on_record(seed):
+    """Also in what an end keeps of them, and in what a reinstatement gives back."""
     random = Random(seed)
     by = factories.person("policy_administrator")
     may_go_back(by, 365)
     changes = random_changes(random)
+    end = TODAY - timedelta(days=random.randint(0, 30))
     outcomes = []
 
     for _order in range(2):
         random.shuffle(changes)
         policy = factories.policy_in_force(pay_plan=random.choice(["full", "monthly"]))
         outcomes.append(settled(policy, changes, by))
+        assume(outcomes[-1] is not None)
+        outcomes[-1] = [outcomes[-1], *ended_and_begun(policy, end, by)]
 
-    assume(None not in outcomes)
     assert outcomes[0] == outcomes[1]
+    before, _ended, after = outcomes[0]
+    assert after == before
     assert_invariants_hold()
 
 
-@settings(max_examples=figure(40), deadline=None)
+def ended_and_begun(policy, day, by):
+    """What is believed after an end on a day, and after a reinstatement without a gap."""
+    cancelled(policy, day, by)
+    after = told(policy)
+    begun_again(policy, day, by)
+    return after, told(policy)
+
+
+def cancelled(policy, day, by):
+    with clock.travel(AUGUST), transaction.atomic():
+        services.cancel_policy(
+            policy=Policy.objects.get(pk=policy.pk),
+            side="insured",
+            reason="request" if day == TODAY else "replaced",
+            effective_on=day,
+            proof="The policy that replaced it." if day < TODAY else "",
+            by=by,
+        )
+
+
+def begun_again(policy, day, by):
+    with clock.travel(AUGUST), transaction.atomic():
+        services.reinstate_policy(
+            policy=Policy.objects.get(pk=policy.pk),
+            from_on=day,
+            statement="No loss, says the insured." if day < TODAY else "",
+            by=by,
+        )
+
+
+@settings(max_examples=figure(20), deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_a_term_and_the_books_agree_after_every_step(seed):
-    """Changes and reversals as they come: after each the invariants of policies and books hold."""
+    """Changes, reversals, ends and new beginnings: after each the invariants hold."""
     random = Random(seed)
     by = factories.person("policy_administrator")
     may_go_back(by, 365)
     policy = factories.policy_in_force(pay_plan=random.choice(["full", "quarterly", "monthly"]))
+    since = TODAY - timedelta(days=30)  # what was taken up again is not pulled away
     for day, patch in random_changes(random):
         written = recorded(policy, day, patch, by)
         if written and random.random() < 0.4:
             with clock.travel(AUGUST), transaction.atomic():
                 services.reverse_transaction(transaction=written, by=by)
+        if random.random() < 0.4:
+            off_on = since + timedelta(days=random.randint(0, (TODAY - since).days))
+            since = off_on + timedelta(days=random.randint(0, (TODAY - off_on).days))
+            cancelled(policy, off_on, by)
+            assert_invariants_hold()
+            begun_again(policy, since, by)
         assert_invariants_hold()
