@@ -41,7 +41,9 @@ def test_a_row_is_measured_among_a_hundred_and_written_down(office, tmp_path):
     assert {customer.number[:12] for customer in found} == {"CU-2026-1000"}
 
 
-@pytest.mark.parametrize("name", ["rating.one", "rating.worksheet", "rating.book"])
+@pytest.mark.parametrize(
+    "name", ["rating.one", "rating.worksheet", "rating.book", "rating.write_back"]
+)
 def test_a_book_is_rated_to_the_cent_of_the_database(office, name):
     (row,) = [row for row in all_rows() if row.name == name]
 
