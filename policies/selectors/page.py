@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from accounting.models import BillingAccount, Invoice
@@ -26,15 +27,21 @@ from policies.selectors.told import Told, told_changes
 def day_to_show(policy: Policy) -> date:
     """Today, or the first or last day of cover where today lies outside."""
     today = clock.today(policy.time_zone)
-    terms = list(policy.terms.order_by("valid_from"))
+    terms = sorted(policy.terms.all(), key=lambda term: term.sequence)
     first, last = terms[0].valid_from, terms[-1].valid_to
     return min(max(today, first), date.fromordinal(last.toordinal() - 1))
+
+
+def read_terms(policy: Policy) -> None:
+    """Read the terms of a policy once, for all that a page says of them."""
+    terms = Term.objects.select_related("version", "nonrenewal").defer("version__definition")
+    prefetch_related_objects([policy], Prefetch("terms", terms))
 
 
 def policy_page(policy: Policy, *, day: date, known_at: datetime) -> dict[str, Any]:
     """Everything that the page shows, with the cover on `day` as known at `known_at`."""
     cover = as_of(policy, day, known_at)
-    terms = list(policy.terms.order_by("-sequence"))
+    terms = sorted(policy.terms.all(), key=lambda term: -term.sequence)
     term = next((one for one in terms if one.covers(day)), terms[0])
     transactions = _transactions(policy)
     own = [row for row in transactions if row.term_id == term.pk]
@@ -56,7 +63,7 @@ def policy_page(policy: Policy, *, day: date, known_at: datetime) -> dict[str, A
         "charges": charges_of(terms) if policy.state == PolicyState.CANCELLED else [],
         "announced": announced(policy),
         "ended": last_cancellation(policy) if policy.state == PolicyState.CANCELLED else None,
-        "nonrenewal": policy.nonrenewals.filter(term=terms[0]).first(),
+        "nonrenewal": getattr(terms[0], "nonrenewal", None),
         "documents": list(
             policy.documents.select_related("document").order_by("-document__created_at")
         ),

@@ -38,7 +38,8 @@ def _changes_of(policy, move):
         "icon": move.icon,
         "primary": True,
     }
-    definition = selectors.product_definition(policy.terms.latest("sequence").version)
+    last = max(policy.terms.all(), key=lambda term: term.sequence)
+    definition = selectors.product_definition(last.version)
     for name in dict.fromkeys(package.per for package in definition.packages):
         what = label(definition.risk_schema["properties"][name]["x-singular"])
         yield {

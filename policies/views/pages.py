@@ -87,6 +87,7 @@ def policy_list(request):
 @staff_required
 def detail(request, number):
     policy = policy_of(request, number)
+    selectors.read_terms(policy)
     form = AsOfForm(request.GET or None)
     asked = form.cleaned_data if form.is_valid() else {}
     day = asked.get("on") or selectors.day_to_show(policy)

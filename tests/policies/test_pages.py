@@ -38,7 +38,7 @@ def test_a_policy_takes_the_same_statements_however_many_vehicles(
     policy = factories.policy_in_force(application=risk)
     client = factories.signed_in(factories.person("compliance"))
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(14):
         response = client.get(policy.get_absolute_url())
 
     assert text_of(response).count("Bodily injury liability") == vehicles
