@@ -58,8 +58,13 @@ class PayForm(forms.Form):
     def __init__(self, *args, may_write_down=False, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["idempotency_key"].initial = uuid.uuid4
-        self.fields["method"].choices = [
-            (method.value, method.label)
-            for method in PaymentMethod
-            if may_write_down or method in ONLINE_METHODS
-        ]
+        self.fields["method"].choices = payment_methods(may_write_down=may_write_down)
+
+
+def payment_methods(*, may_write_down):
+    """How somebody may say that a payment comes; checks and transfers are for accountants."""
+    return [
+        (method.value, method.label)
+        for method in PaymentMethod
+        if may_write_down or method in ONLINE_METHODS
+    ]

@@ -1,7 +1,5 @@
 """Invoices and their payment, and payments out, for programs."""
 
-import hashlib
-
 from django import forms
 from django.db.models import F
 from django.http import Http404
@@ -18,7 +16,7 @@ from accounting.enums import InvoiceState, PaymentMethod, PaymentState
 from accounting.forms import PayForm
 from accounting.models import Invoice, Payment
 from office import uploads
-from office.api import Moment, filled, idempotency_key, repeatable, serializer_of
+from office.api import Moment, filled, own_key, repeatable, serializer_of
 from office.api.pages import RowsView, list_schema
 
 MONEY = {"max_digits": 16, "decimal_places": 2}
@@ -157,18 +155,13 @@ class InvoicePayment(APIView):
         invoice = _invoice(request, number)
         sent = InvoicePay(data=request.data)
         sent.is_valid(raise_exception=True)
-        key = _provider_key(request)
+        key = own_key(request)
         values = {**sent.validated_data, "idempotency_key": key}
         may_write_down = rules.may_write_down_receipt(request.user)
         form = filled(PayForm, values, may_write_down=may_write_down)
         receipt = services.pay_invoice(invoice=invoice, by=request.user, **form.cleaned_data)
         receipt.invoice = _invoice(request, number)
         return 201, ReceiptBody(receipt).data
-
-
-def _provider_key(request):
-    """Keys are their callers' own: two people with the same one are two payments."""
-    return hashlib.sha256(f"{request.user.pk}:{idempotency_key(request)}".encode()).hexdigest()
 
 
 def _invoice(request, number):

@@ -12,6 +12,7 @@ from accounting.services.billing import (
     issue_invoice,
     issue_invoice_document,
 )
+from accounting.services.crediting import left_of, spend_credit
 from accounting.services.ledger import (
     Leg,
     Posting,
@@ -46,7 +47,12 @@ from accounting.services.posting import (
     post_reserve_change,
 )
 from accounting.services.rebilling import Way, rebill_policy
-from accounting.services.receipts import capture_receipt, pay_invoice, return_receipt
+from accounting.services.receipts import (
+    capture_receipt,
+    pay_invoice,
+    pay_when_billed,
+    return_receipt,
+)
 
 __all__ = [
     "Leg",
@@ -68,7 +74,9 @@ __all__ = [
     "draft_refund",
     "issue_invoice",
     "issue_invoice_document",
+    "left_of",
     "pay_invoice",
+    "pay_when_billed",
     "post_allocation",
     "post_claim_payment_approved",
     "post_claim_payment_confirmed",
@@ -85,5 +93,6 @@ __all__ = [
     "return_receipt",
     "reverse_entry",
     "send_payment",
+    "spend_credit",
     "sweep_payments",
 ]

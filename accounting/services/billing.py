@@ -14,6 +14,7 @@ from accounting.enums import AccountCode, ChargeKind, EntryKind
 from accounting.instalments import Instalment as Bill
 from accounting.instalments import Plan, schedule
 from accounting.models import BillingAccount, Instalment, Invoice, InvoiceLine, Line
+from accounting.services.crediting import spend_credit
 from accounting.services.locking import locked
 from accounting.services.posting import post_fee
 from customers.models import Customer
@@ -102,6 +103,7 @@ def invoice_what_is_due(
     for instalment in instalments:
         if instalment.due_on <= horizon and instalment.total:
             _issue_invoice(instalment, account, by)
+    spend_credit(account, by=by)
 
 
 def announce_due_invoices(*, on: date) -> int:
@@ -124,7 +126,9 @@ def issue_invoice(*, instalment: Instalment, by: User) -> Invoice | None:
         issued = Invoice.objects.filter(instalment=instalment).first()
         if issued or not instalment.total:
             return issued
-        return _issue_invoice(instalment, account, by)
+        issued = _issue_invoice(instalment, account, by)
+        spend_credit(account, by=by)
+        return Invoice.objects.get(pk=issued.pk)
 
 
 def issue_invoice_document(*, invoice: Invoice, by: User) -> Document:
@@ -234,6 +238,9 @@ def _invoice_data(invoice: Invoice, language: str) -> dict[str, Any]:
             for line in invoice.lines.all()
         ],
         "total": money.format(invoice.total, invoice.currency, language),
+        "is_paid_in_part": invoice.paid > 0,
+        "paid": money.format(invoice.paid, invoice.currency, language),
+        "owed": money.format(invoice.total - invoice.paid, invoice.currency, language),
     }
 
 

@@ -19,6 +19,7 @@ from accounting.models import BillingAccount, Payment
 from accounting.models.payments import LEASE
 from accounting.providers import Outcome, Payout, Silent, provider
 from accounting.services import posting
+from accounting.services.crediting import spend_credit
 from accounting.services.locking import locked
 from accounting.services.posting import bank_of
 from customers.models import BankAccount, Customer
@@ -118,7 +119,7 @@ def approve_payment(
 def cancel_payment(*, payment: Payment, by: User, note: str = "") -> Payment:
     with transaction.atomic():
         payment = workflow.move(payment, "cancel", by=by, note=note)
-        _give_back_credit(payment)
+        _give_back_credit(payment, by)
     return payment
 
 
@@ -182,7 +183,7 @@ def bounce_payment(*, payment: Payment, reason: str, by: User) -> Payment:
     with transaction.atomic():
         payment = workflow.move(payment, "bounce", by=by, reason=reason[:200], tell=tell)
         posting.post_claim_payment_returned(payment=payment, by=by)
-        _give_back_credit(payment)
+        _give_back_credit(payment, by)
     return payment
 
 
@@ -240,7 +241,7 @@ def _tell(task: str, payment: Payment) -> list:
     return [outbox.message(task, payment_id=payment.pk)] if task else []
 
 
-def _give_back_credit(payment: Payment) -> None:
+def _give_back_credit(payment: Payment, by: User) -> None:
     if payment.purpose != PaymentPurpose.PREMIUM_REFUND:
         return
     policy_number = payment.source.removeprefix("policy:")
@@ -248,3 +249,4 @@ def _give_back_credit(payment: Payment) -> None:
     account = locked(BillingAccount, pk)
     account.credit += payment.amount
     account.save(update_fields=["credit"])
+    spend_credit(account, by=by)

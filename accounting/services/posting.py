@@ -132,12 +132,12 @@ def post_receipt(*, receipt: Receipt, by: User) -> Entry:
     )
 
 
-def post_allocation(*, receipt: Receipt, amount: Decimal, by: User) -> Entry:
-    """Unapplied cash pays what was receivable; below zero it is taken back."""
-    account = receipt.billing_account
+def post_allocation(*, paid_by: Receipt | CreditNote, amount: Decimal, by: User) -> Entry:
+    """Unapplied cash pays what was receivable: money received, or premium that had gone back."""
+    account = paid_by.billing_account
     return post_entry(
         source=account.source,
-        reference=receipt.source,
+        reference=paid_by.source,
         memo=_("Allocated to invoices"),
         lines=[
             debit(A.UNAPPLIED_CASH, amount, **account.dims),

@@ -9,11 +9,11 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from accounting.enums import InvoiceState
 from accounting.instalments import Instalment as Bill
 from accounting.instalments import Plan, gathered, respread, resumed
-from accounting.models import Allocation, BillingAccount, CreditNote, Instalment
+from accounting.models import BillingAccount, CreditNote, Instalment
 from accounting.services.billing import as_bill, invoice_what_is_due, write_instalments
+from accounting.services.crediting import allocate, pay_invoices, shares_of
 from accounting.services.locking import locked
 from accounting.services.posting import post_credit
 from office import clock, money
@@ -91,30 +91,18 @@ def _write_spread(
 
 
 def _give_credit(account: BillingAccount, amount: Decimal, *, memo: str, by: User) -> None:
-    shares = []
-    left = amount
-    for invoice in account.invoices.open().order_by("due_on", "pk"):
-        share = min(left, invoice.owed)
-        if share:
-            invoice.paid += share
-            is_paid = invoice.paid == invoice.total
-            invoice.state = InvoiceState.PAID if is_paid else InvoiceState.OPEN
-            invoice.save(update_fields=["paid", "state"])
-            shares.append((invoice, share))
-            left -= share
-    at = clock.now()
+    shares = shares_of(account, amount)
+    left = amount - sum((share for _invoice, share in shares), money.ZERO)
+    pay_invoices(shares)
     note = CreditNote.objects.create(
         billing_account=account,
         amount=amount,
         unapplied=left,
         memo=memo[:200],
-        created_at=at,
+        created_at=clock.now(),
         created_by=by,
     )
-    Allocation.objects.bulk_create(
-        Allocation(credit_note=note, invoice=invoice, amount=share, at=at, by=by)
-        for invoice, share in shares
-    )
+    allocate(note, shares, by=by)
     if left > money.ZERO:
         account.credit += left
         account.save(update_fields=["credit"])

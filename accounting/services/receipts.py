@@ -4,16 +4,25 @@ A worker that dies before the commit leaves a hold that lapses; after it, the ou
 So no customer is charged for what the office does not know, and none is charged twice.
 """
 
+from collections.abc import Callable
 from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from accounting.enums import ONLINE_METHODS, InvoiceState, PaymentMethod
-from accounting.models import Allocation, BillingAccount, Entry, Invoice, Receipt
+from accounting.models import BillingAccount, Entry, Invoice, Receipt
 from accounting.providers import Declined, provider
 from accounting.rules import may_return_receipt, may_take_payment, may_write_down_receipt
+from accounting.services.crediting import (
+    allocate,
+    left_of,
+    pay_invoices,
+    shares_of,
+    spend_credit,
+)
 from accounting.services.ledger import reverse_entry
 from accounting.services.locking import locked
 from accounting.services.posting import post_allocation, post_receipt
@@ -48,11 +57,45 @@ def pay_invoice(
         if not may_write_down_receipt(by):
             raise PermissionDenied(_("A check or transfer is written down by the accountants."))
         return _take(invoice, amount, method, key, by)
-    _hold(invoice, amount, token, key)
+    _hold(amount, invoice.currency, token, key, reference=invoice.number)
     try:
         return _take(invoice, amount, method, key, by)
     except Refused:
         provider().refund(key=key)
+        raise
+
+
+def pay_when_billed(
+    *,
+    bill: Callable[[], Invoice],
+    amount: Decimal,
+    reference: str,
+    method: str,
+    token: str = "",
+    idempotency_key: str,
+    currency: str = "USD",
+    by: User,
+) -> Receipt:
+    """Take a payment for an invoice that `bill` makes, in one transaction: both or neither.
+
+    reference: what is paid for, as the provider is told before the invoice has a number.
+    Who pays must be allowed to pay that invoice; who may have it made, `bill` decides.
+    """
+    key, amount = str(idempotency_key), money.exact(amount)
+    is_online = method in ONLINE_METHODS
+    if not is_online and not may_write_down_receipt(by):
+        raise PermissionDenied(_("A check or transfer is written down by the accountants."))
+    if is_online:
+        _hold(amount, currency, token, key, reference=reference)
+    try:
+        with transaction.atomic():
+            invoice = bill()
+            if not may_take_payment(invoice, by):
+                raise PermissionDenied(_("Only the customer and the accountants pay this invoice."))
+            return _take(invoice, amount, method, key, by)
+    except (Refused, PermissionDenied):
+        if is_online and not Receipt.objects.filter(idempotency_key=key).exists():
+            provider().refund(key=key)
         raise
 
 
@@ -78,14 +121,16 @@ def return_receipt(*, receipt: Receipt, reason: str, by: User) -> Receipt:
         receipt = Receipt.objects.get(pk=receipt.pk)
         if receipt.returned_at:
             return receipt
-        if account.credit < receipt.unapplied:
+        left = left_of(receipt)
+        if account.credit < left:
             raise Refused(_("The credit of this receipt has been paid out already."))
         _take_back(receipt, by)
-        account.credit -= receipt.unapplied
+        account.credit -= left
         account.save(update_fields=["credit"])
         receipt.returned_at, receipt.returned_by = clock.now(), by
         receipt.return_reason, receipt.unapplied = reason[:200], money.ZERO
         receipt.save()
+        spend_credit(account, by=by)
     return receipt
 
 
@@ -109,14 +154,10 @@ def _demand_payable(invoice: Invoice, amount: Decimal) -> None:
         )
 
 
-def _hold(invoice: Invoice, amount: Decimal, token: str, key: str) -> None:
+def _hold(amount: Decimal, currency: str, token: str, key: str, *, reference: str) -> None:
     try:
         provider().authorise(
-            key=key,
-            amount=amount,
-            currency=invoice.currency,
-            token=token,
-            reference=invoice.number,
+            key=key, amount=amount, currency=currency, token=token, reference=reference
         )
     except Declined as declined:
         raise Refused(str(declined), field="amount") from declined
@@ -130,30 +171,16 @@ def _take(invoice: Invoice, amount: Decimal, method: str, key: str, by: User) ->
             return earlier
         invoice = Invoice.objects.get(pk=invoice.pk)
         _demand_payable(invoice, amount)
-        shares = _spread(account, invoice, amount)
+        shares = shares_of(account, amount, first=invoice)
         taken = sum((share for _invoice, share in shares), money.ZERO)
-        _pay(shares)
+        pay_invoices(shares)
         account.credit += amount - taken
         account.save(update_fields=["credit"])
         receipt = _new_receipt(account, amount, amount - taken, method, key, by)
-        _write_allocations(receipt, shares, by)
+        allocate(receipt, shares, by=by)
         post_receipt(receipt=receipt, by=by)
-        post_allocation(receipt=receipt, amount=taken, by=by)
+        post_allocation(paid_by=receipt, amount=taken, by=by)
     return receipt
-
-
-def _spread(
-    account: BillingAccount, first: Invoice, amount: Decimal
-) -> list[tuple[Invoice, Decimal]]:
-    """Which invoices the amount pays: the one it was meant for, then the earliest due."""
-    others = account.invoices.open().exclude(pk=first.pk).order_by("due_on", "pk")
-    shares = []
-    for invoice in [first, *others]:
-        share = min(amount, invoice.owed)
-        if share:
-            shares.append((invoice, share))
-            amount -= share
-    return shares
 
 
 def _new_receipt(
@@ -181,25 +208,13 @@ def _new_receipt(
     return receipt
 
 
-def _pay(shares: list[tuple[Invoice, Decimal]]) -> None:
-    for invoice, share in shares:
-        invoice.paid += share
-        invoice.state = InvoiceState.PAID if invoice.paid == invoice.total else InvoiceState.OPEN
-        invoice.save(update_fields=["paid", "state"])
-
-
-def _write_allocations(receipt: Receipt, shares: list[tuple[Invoice, Decimal]], by: User) -> None:
-    at = clock.now()
-    Allocation.objects.bulk_create(
-        Allocation(receipt=receipt, invoice=invoice, amount=share, at=at, by=by)
-        for invoice, share in shares
-    )
-
-
 def _take_back(receipt: Receipt, by: User) -> None:
     """The mirror of each allocation and of the ledger entries; invoices are open again."""
-    back = [(a.invoice, -a.amount) for a in receipt.allocations.select_related("invoice")]
-    _pay(back)
-    _write_allocations(receipt, back, by)
+    sums = receipt.allocations.order_by("invoice").values_list("invoice").annotate(Sum("amount"))
+    paid = {pk: amount for pk, amount in sums if amount}
+    invoices = Invoice.objects.in_bulk(paid)
+    back = [(invoices[pk], -amount) for pk, amount in paid.items()]
+    pay_invoices(back)
+    allocate(receipt, back, by=by)
     for entry in Entry.objects.filter(reference=receipt.source, reverses=None).order_by("-id"):
         reverse_entry(entry=entry, memo=_("Returned payment"), by=by)

@@ -89,6 +89,7 @@ def invoice_page(request, number):
         "lines": invoice.lines.all(),
         "allocations": invoice.allocations.select_related("receipt", "credit_note", "by"),
         "ahead": selectors.instalments_ahead(account.policy_number),
+        "credits": selectors.credit_of(account) if account.credit else [],
         "figures": _figures(invoice),
         "acts": _acts(request, invoice),
         "crumbs": [INVOICES.way_back(request), {"label": invoice.number}],
@@ -165,6 +166,7 @@ def receipt_page(request, number):
     context = {
         "receipt": receipt,
         "allocations": receipt.allocations.select_related("invoice"),
+        "left": services.left_of(receipt),
         "entries": selectors.entries_for(receipt.source),
         "acts": [act] if may_return and not receipt.returned_at else [],
         "crumbs": _crumbs(),

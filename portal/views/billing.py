@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounting.enums import InvoiceState
-from accounting.models import Invoice
+from accounting.models import BillingAccount, Invoice
 from accounting.services import pay_invoice
 from customers.services import add_bank_account
 from office import uploads
@@ -26,6 +26,7 @@ def billing(request):
     rows = Invoice.objects.for_user(request.user).select_related("billing_account")
     context = {
         "invoices": rows.order_by("-due_on", "-number"),
+        "credits": BillingAccount.objects.for_user(request.user).filter(credit__gt=0),
         "accounts": request.user.customer.bank_accounts.filter(is_current=True),
         "portal_section": "billing",
     }
@@ -56,7 +57,8 @@ def invoice(request, number):
     context = {
         "invoice": row,
         "lines": row.lines.all(),
-        "owed": row.total - row.paid,
+        "credits": row.allocations.exclude(credit_note=None).select_related("credit_note"),
+        "owed": row.owed,
         "form": form,
         "can_pay": row.state == InvoiceState.OPEN,
         "portal_section": "billing",
