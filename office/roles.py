@@ -198,6 +198,7 @@ ROLES = {
             "accounting.return_receipt",
             "accounting.record_receipt",
             "accounting.close_period",
+            "policies.renew_policy",
         ],
     ),
     "policy_administrator": (

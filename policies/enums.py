@@ -101,3 +101,4 @@ class DocumentKind(TextChoices):
     REINSTATEMENT = "reinstatement", _("Confirmation of reinstatement")
     NONRENEWAL = "nonrenewal", _("Notice of non-renewal")
     RENEWAL_OFFER = "renewal_offer", _("Renewal offer")
+    RENEWAL_LAPSE = "renewal_lapse", _("End without renewal")

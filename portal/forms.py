@@ -1,5 +1,7 @@
 """What a policyholder fills in, mostly on a phone: few fields, plain words."""
 
+from uuid import uuid4
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -8,7 +10,7 @@ from claims.forms.acts import area
 from claims.forms.notice import NoticeForm
 from office.forms import FilesField, day_input
 from policies.enums import REASONS_OF, CancelledBy
-from underwriting.forms import AcceptRenewalForm
+from underwriting.forms import AcceptRenewalForm, plans_to_pay
 
 
 class ReportForm(NoticeForm):
@@ -113,6 +115,19 @@ class PayPlanForm(AcceptRenewalForm):
     """How the policyholder wants to pay the next term."""
 
     note = None
+
+
+class PayRenewalForm(forms.Form):
+    """How the next term is paid: the first instalment of it now."""
+
+    pay_plan = forms.ChoiceField(label=_("How do you want to pay?"), widget=forms.RadioSelect)
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, renewal, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["pay_plan"].choices = plans_to_pay(renewal)
+        self.fields["pay_plan"].initial = renewal.pay_plan
+        self.fields["key"].initial = uuid4
 
 
 class DeclineForm(forms.Form):

@@ -38,10 +38,11 @@ class RenewalState(TextChoices):
     ACCEPTED = "accepted", _("Renewed")
     DECLINED = "declined", _("Not wanted")
     LAPSED = "lapsed", _("Not taken up")
+    MOVED = "moved", _("Moved to another carrier")
 
 
 RENEWAL_OPEN = frozenset({RenewalState.WORKING, RenewalState.OFFERED})
-RENEWAL_UNTAKEN = frozenset({RenewalState.DECLINED, RenewalState.LAPSED})
+RENEWAL_UNTAKEN = frozenset({RenewalState.DECLINED, RenewalState.LAPSED, RenewalState.MOVED})
 
 
 class Blocks(TextChoices):

@@ -78,9 +78,14 @@ def may_see_price(quote, user) -> bool:
     return quote.is_price_released or user.may("underwriting.approve_quote")
 
 
+def may_view_every_renewal(user) -> bool:
+    """The accountants too: a check that comes in can be the first of a new term."""
+    return may_view_every_submission(user) or user.may("accounting.record_receipt")
+
+
 def is_theirs_to_renew(renewal, user) -> bool:
     """An agent works on the policies that they sold, the office's staff on all of them."""
-    if user.is_service or may_view_every_submission(user):
+    if user.is_service or may_view_every_renewal(user):
         return True
     agent = renewal.policy.agent
     return agent is not None and agent.user_id == user.pk
@@ -103,6 +108,18 @@ def may_answer_renewal(renewal, user) -> bool:
     if renewal.policy.customer.login_id == user.pk:
         return True
     return user.may("underwriting.answer_renewal") and is_theirs_to_renew(renewal, user)
+
+
+def may_pay_renewal(renewal, user) -> bool:
+    """The holder, and whoever takes payments."""
+    if renewal.policy.customer.login_id == user.pk:
+        return True
+    return user.may("accounting.take_payment") and is_theirs_to_renew(renewal, user)
+
+
+def may_move_renewal(renewal, user) -> bool:
+    """Whoever binds the quote of the other carrier."""
+    return user.may("underwriting.bind_quote") and is_theirs_to_renew(renewal, user)
 
 
 def is_office(renewal, user) -> bool:

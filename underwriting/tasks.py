@@ -80,6 +80,11 @@ def issue_renewal_offer(*, renewal_id):
     services.issue_renewal_offer(renewal=_renewal(renewal_id), by=User.objects.service())
 
 
+@outbox.consumer("underwriting.issue_renewal_lapse")
+def issue_renewal_lapse(*, renewal_id):
+    services.issue_renewal_lapse(renewal=_renewal(renewal_id), by=User.objects.service())
+
+
 def _trial(pk):
     return RuleTrial.objects.select_related("draft", "against").get(pk=pk)
 

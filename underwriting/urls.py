@@ -12,6 +12,7 @@ urlpatterns = [
     path("renewals/", views.renewal_list, name="renewals"),
     path("renewals/run/", views.run_renewals, name="run_renewals"),
     path("renewals/<str:number>/", views.renewal, name="renewal"),
+    path("renewals/<str:number>/insured/", views.insure_renewal, name="insure_renewal"),
     path("renewals/<str:number>/<slug:act>/", views.renewal_act, name="renewal_act"),
     path("loss-runs/<str:number>/", views.loss_run, name="loss_run"),
     path("loss-runs/<str:number>/paper/", views.loss_run_paper, name="loss_run_paper"),

@@ -9,6 +9,7 @@ from office.api.acting import (
     act_schema,
     actions_of,
     idempotency_key,
+    own_key,
     repeatable,
 )
 from office.api.doors import ApiKeyAuthentication, ApiKeyScheme, HasScope
@@ -32,6 +33,7 @@ __all__ = [
     "filled",
     "filters_of",
     "idempotency_key",
+    "own_key",
     "problem",
     "problem_details",
     "repeatable",

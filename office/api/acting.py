@@ -66,6 +66,11 @@ def idempotency_key(request):
     return key
 
 
+def own_key(request):
+    """The caller's key for whom it is handed on to: two people with the same one are two."""
+    return hashlib.sha256(f"{request.user.pk}:{idempotency_key(request)}".encode()).hexdigest()
+
+
 def _as_plain_json(code, payload):
     """What is kept for repetitions is what was sent: amounts and moments as text."""
     return code, json.loads(JSONRenderer().render(payload))

@@ -128,6 +128,7 @@ def pay_plan_of(data: Json) -> PayPlan:
         data["instalments"],
         data["interval_months"],
         Decimal(data["instalment_fee"]),
+        data.get("renews_on", "acceptance"),
     )
 
 

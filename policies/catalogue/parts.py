@@ -154,7 +154,11 @@ class DocumentRequirement:
 
 @dataclass(frozen=True, slots=True)
 class PayPlan:
-    """`down_payment` is a share of the total; the rest falls in equal instalments."""
+    """`down_payment` is a share of the total; the rest falls in equal instalments.
+
+    `renews_on`: an offered renewal becomes a term by its `acceptance`, or only by the `payment` of
+    its first instalment.
+    """
 
     code: str
     names: Names
@@ -162,6 +166,7 @@ class PayPlan:
     instalments: int
     interval_months: int
     instalment_fee: Decimal
+    renews_on: str = "acceptance"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,10 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounting.enums import PaymentMethod
 from office.doors import demand_open, policyholder_required
 from office.exceptions import Refused
 from office.forms import add_refusal
@@ -15,7 +17,25 @@ from underwriting import selectors, services
 from underwriting.enums import RenewalState
 from underwriting.models import Renewal
 
+
+def _pay(*, renewal, pay_plan, key, by):
+    return services.pay_renewal(
+        renewal=renewal,
+        pay_plan=pay_plan,
+        method=PaymentMethod.CARD,
+        token="tok_dummy",
+        idempotency_key=str(key),
+        by=by,
+    )
+
+
+TITLES = {
+    "pay": gettext_lazy("Pay and renew"),
+    "accept": gettext_lazy("Renew my policy"),
+    "decline": gettext_lazy("I do not want to renew"),
+}
 ANSWERS = {
+    "pay": (_pay, forms.PayRenewalForm),
     "accept": (services.accept_renewal, forms.PayPlanForm),
     "decline": (services.decline_renewal, forms.DeclineForm),
 }
@@ -29,6 +49,8 @@ def renewal(request, number):
         "renewal": row,
         "rows": selectors.steps_of(row),
         "begin": (_("Premium of the term that ends"), row.expiring),
+        "plans": forms.plans_to_pay(row) if row.state == RenewalState.OFFERED else [],
+        "can_accept": bool(selectors.plans_of(row, renews_on="acceptance")),
         "portal_section": "policies",
     }
     return render(request, "portal/renewal.html", context)
@@ -51,14 +73,13 @@ def answer_renewal(request, number, act):
         else:
             messages.success(request, _("Thank you. We have your answer."))
             return redirect("portal:policy", row.policy.number)
-    accepts = act == "accept"
-    title = _("Renew my policy") if accepts else _("I do not want to renew")
+    title = TITLES[act]
     context = {
         "renewal": row,
         "form": form,
         "title": title,
         "submit": title,
-        "submit_tone": "primary" if accepts else "danger",
+        "submit_tone": "danger" if act == "decline" else "primary",
         "cancel": reverse("portal:renewal", args=[row.number]),
         "crumbs": [
             {"label": _("Your policies"), "href": reverse("portal:policies")},

@@ -215,6 +215,7 @@ class Office:
             "underwriting:loss_run": {"number": self.holder.number},
             "underwriting:loss_run_paper": {"number": self.holder.number},
             "underwriting:renewal": {"number": self.renewal.number},
+            "underwriting:insure_renewal": {"number": self.renewal.number},
             "underwriting:renewal_act": {"number": self.renewal.number, "act": "decline"},
             "portal:renewal": {"number": self.renewal.number},
             "portal:answer_renewal": {"number": self.renewal.number, "act": "decline"},

@@ -13,7 +13,7 @@ from tests import factories
 from tests.figures import figure
 from tests.proof.office import invariants, running, until
 from underwriting import services
-from underwriting.models import Renewal
+from underwriting.models import Renewal, RenewalEvent
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -69,6 +69,7 @@ def test_a_run_whose_workers_are_killed_renews_each_policy_once(office_environme
         proof = invariants(office.environment)
 
     assert Renewal.objects.count() == POLICIES
+    assert RenewalEvent.objects.filter(kind="prepare").count() == POLICIES
     done = Job.objects.get(pk=job.pk)
     assert (done.state, done.done, done.total) == (JobState.DONE, POLICIES, POLICIES)
     assert proof.returncode == 0, proof.stdout + proof.stderr

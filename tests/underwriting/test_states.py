@@ -8,7 +8,7 @@ from policies.enums import PolicyState
 from policies.models import Policy
 from tests import factories
 from underwriting import services
-from underwriting.enums import QuoteState, SubmissionState
+from underwriting.enums import QuoteState, RenewalState, SubmissionState
 from underwriting.models import Quote, Submission
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +59,7 @@ POLICY_ACTS = {
     "rescind": DESK,
     "reinstate": WRITERS,
     "nonrenew": WRITERS,
-    "renew": DESK,
+    "renew": DESK | {"accountant"},  # a payment can be the answer to an offer
     "expire": {"office"},
     "take_effect": set(),
 }
@@ -68,6 +68,25 @@ POLICY_STATES = {
     "pending_cancellation": {"endorse", "reverse", "rescind", "nonrenew", "take_effect"},
     "cancelled": {"reinstate"},
     "expired": {"endorse", "reverse"},
+}
+
+RENEWERS = {"underwriter", "policy_administrator", "office"}
+RENEWAL_ACTS = {
+    **dict.fromkeys(("rework", "remarket", "offer", "revise"), RENEWERS),
+    "approve": {"underwriter"},
+    "pay": {"accountant"},
+    "accept": DESK,
+    "decline": DESK,
+    "move": {"underwriter"},
+    "lapse": set(),  # the office itself
+}
+RENEWAL_STATES = {
+    "working": {"rework", "remarket", "approve", "offer", "decline", "move", "lapse"},
+    "offered": {"revise", "pay", "accept", "decline", "move", "lapse"},
+    "accepted": set(),
+    "declined": set(),
+    "lapsed": set(),
+    "moved": set(),
 }
 
 
@@ -94,6 +113,7 @@ def test_the_states_of_the_tables_are_all_there_are():
     assert set(QUOTE_STATES) == set(QuoteState.values)
     assert set(SUBMISSION_STATES) == set(SubmissionState.values)
     assert set(POLICY_STATES) == set(PolicyState.values)
+    assert set(RENEWAL_STATES) == set(RenewalState.values)
 
 
 def test_quotes():
@@ -118,6 +138,14 @@ def test_submissions():
 
 def test_policies():
     found, wanted = matrix(factories.policy_in_force(), POLICY_STATES, POLICY_ACTS, everybody())
+
+    assert found == wanted
+
+
+def test_renewals():
+    renewal = factories.renewal_offered(factories.policy_in_force())
+
+    found, wanted = matrix(renewal, RENEWAL_STATES, RENEWAL_ACTS, everybody())
 
     assert found == wanted
 

@@ -6,7 +6,8 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.views import APIView
 
 from office import workflow
-from office.api import act_schema, filled, repeatable, serializer_of
+from office.api import act_schema, repeatable
+from office.api.acts import RecordAct
 from policies.catalogue.application import coverage_errors
 from policies.selectors import product_definition
 from underwriting import services
@@ -14,6 +15,7 @@ from underwriting.api.bodies import (
     TAG,
     QuoteBody,
     SelectionBody,
+    SubmissionBody,
     body_of,
     quote_body,
     quote_of,
@@ -21,44 +23,39 @@ from underwriting.api.bodies import (
     submission_of,
 )
 from underwriting.forms import BindForm
+from underwriting.models import Quote, Submission
 from underwriting.views.acts import ACTS, QUOTE_ACTS
 
 
-class SubmissionAct(APIView):
+class SubmissionAct(RecordAct):
     """Perform one act on an application."""
 
     scope = "quotes"
-    act = ""
+    noun, plural, tag = "submission", "submissions", TAG
+    model, response, acts = Submission, SubmissionBody, ACTS
 
-    def post(self, request, number):
-        return repeatable(request, lambda: self._perform(request, number))
+    def record(self, request, number):
+        return submission_of(request, number)
 
-    def _perform(self, request, number):
-        submission = submission_of(request, number)
-        workflow.demand_open(submission, self.act, by=request.user)
-        service, form_class = ACTS[self.act]
-        form = _form(self.body, form_class, request)
-        service(submission=submission, by=request.user, **form.cleaned_data)
-        return 200, body_of(request, number)
+    def answer(self, request, number):
+        return body_of(request, number)
 
 
-class QuoteAct(APIView):
+class QuoteAct(RecordAct):
     """Perform one act on a quote."""
 
     scope = "quotes"
-    act = ""
+    noun, plural, tag = "quote", "quotes", TAG
+    model, response, acts = Quote, QuoteBody, QUOTE_ACTS
 
-    def post(self, request, number):
-        return repeatable(request, lambda: self._perform(request, number))
+    def record(self, request, number):
+        return quote_of(request, number)
 
-    def _perform(self, request, number):
-        quote = quote_of(request, number)
-        workflow.demand_open(quote, self.act, by=request.user)
-        service, form_class = QUOTE_ACTS[self.act]
-        options = {"quote": quote} if form_class is BindForm else {}
-        form = _form(self.body, form_class, request, **options)
-        service(quote=quote, by=request.user, **form.cleaned_data)
-        return 200, quote_body(request, number)
+    def form_options(self, request, record, form_class):
+        return {"quote": record} if form_class is BindForm else {}
+
+    def answer(self, request, number):
+        return quote_body(request, number)
 
 
 class Negotiation(serializers.Serializer):
@@ -104,22 +101,3 @@ def _refuse_coverages(quote, wanted):
         errors.setdefault(error.path, []).append(error.message)
     if errors:
         raise ValidationError(errors)
-
-
-def _form(serializer_class, form_class, request, **options):
-    sent = serializer_class(data=request.data)
-    sent.is_valid(raise_exception=True)
-    return filled(form_class, sent.validated_data, **options)
-
-
-def act_view(base, name, act, form_class, model, response):
-    """The view of one act: its body is the form of its page."""
-    body = serializer_of(form_class, f"{name}{act.capitalize()}")
-    label = workflow.label_of(model(), act)
-
-    @act_schema(f"{name.lower()}s_{act}", tag=TAG, request=body, response=response, label=label)
-    def post(self, request, number):
-        return base.post(self, request, number)
-
-    members = {"act": act, "body": body, "post": post}
-    return type(f"{name}{act.capitalize()}View", (base,), members).as_view()

@@ -9,14 +9,15 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from office import workflow
-from office.api import act_schema, filled, repeatable, serializer_of
+from office.api import own_key, serializer_of
+from office.api.acts import RecordAct, act_paths
 from office.api.pages import RowsView, list_schema
 from underwriting import selectors
+from underwriting.api.bodies import SelectionBody, selections_of
 from underwriting.enums import RenewalState
-from underwriting.forms import AcceptRenewalForm
+from underwriting.forms import PayRenewalForm
 from underwriting.models import Renewal
-from underwriting.views.renewals import ACTS
+from underwriting.views.renewals import ACTS, form_options
 
 TAG = "renewals"
 MONEY = {"max_digits": 16, "decimal_places": 2}
@@ -30,6 +31,14 @@ class RenewalFilter(forms.Form):
         max_value=400,
         required=False,
     )
+
+
+INSURED = {
+    "risk": serializers.DictField(
+        required=False, help_text="What is to be insured from then on; else as on the last day."
+    ),
+    "coverages": SelectionBody(many=True, required=False),
+}
 
 
 class RenewalRow(serializers.Serializer):
@@ -65,6 +74,15 @@ class RenewalBody(serializers.Serializer):
     steps = serializers.SerializerMethodField()
     losses = serializers.IntegerField(source="loss_count")
     incurred = serializers.DecimalField(**MONEY)
+    is_edited = serializers.BooleanField(
+        help_text="Somebody has said what is to be insured: it is not as on the last day."
+    )
+    moved_to = serializers.CharField(
+        source="moved_to.number",
+        default=None,
+        allow_null=True,
+        help_text="The policy of the carrier that it went to.",
+    )
     problem = serializers.CharField(help_text="Why it has no price; empty where it has one.")
     risk = serializers.DictField()
     coverages = serializers.ListField(child=serializers.DictField())
@@ -117,58 +135,48 @@ class RenewalDetail(APIView):
         return Response(RenewalBody(_renewal(request, number)).data)
 
 
-class RenewalAct(APIView):
+class RenewalAct(RecordAct):
     """Perform one act on a renewal. The services decide; the view only carries."""
 
     scope = "quotes"
-    act = ""
-    body = None
+    noun, plural, tag = "renewal", "renewals", TAG
+    model, response, acts = Renewal, RenewalBody, ACTS
 
-    def post(self, request, number):
-        return repeatable(request, lambda: self._perform(request, number))
+    @classmethod
+    def body_of(cls, form_class, name):
+        more = INSURED if name == "RenewalRework" else {}
+        return serializer_of(form_class, name, without=["idempotency_key"], **more)
 
-    def _perform(self, request, number):
-        renewal = _renewal(request, number)
-        workflow.demand_open(renewal, self.act, by=request.user)
-        service, form_class = ACTS[self.act]
-        sent = self.body(data=request.data)
-        sent.is_valid(raise_exception=True)
-        options = {"renewal": renewal} if form_class is AcceptRenewalForm else {}
-        form = filled(form_class, sent.validated_data, **options)
-        service(renewal=renewal, by=request.user, **form.cleaned_data)
-        return 200, RenewalBody(_renewal(request, number)).data
+    def record(self, request, number):
+        return _renewal(request, number)
+
+    def form_options(self, request, record, form_class):
+        keyless = {"optional": ["idempotency_key"]} if form_class is PayRenewalForm else {}
+        return form_options(form_class, record, request.user) | keyless
+
+    def arguments(self, request, form, record):
+        if self.act == "pay":
+            return form.cleaned_data | {"idempotency_key": own_key(request)}
+        if self.act == "rework" and "risk" in self.sent:
+            insured = {"risk": self.sent["risk"], "coverages": record.coverages}
+            if "coverages" in self.sent:
+                insured["coverages"] = selections_of(self.sent["coverages"])
+            return form.cleaned_data | insured
+        return form.cleaned_data
+
+    def answer(self, request, number):
+        return RenewalBody(_renewal(request, number)).data
 
 
 def _renewal(request, number):
     rows = Renewal.objects.for_user(request.user).select_related(
-        "policy__customer", "policy__agent", "policy__product", "version"
+        "policy__customer", "policy__agent", "policy__product", "version", "moved_to"
     )
     return get_object_or_404(rows, number=number)
-
-
-def _act_view(act, form_class):
-    name = f"Renewal{act.capitalize()}"
-    body = serializer_of(form_class, name)
-
-    @act_schema(
-        f"renewals_{act}",
-        tag=TAG,
-        request=body,
-        response=RenewalBody,
-        label=workflow.label_of(Renewal(), act),
-    )
-    def post(self, request, number):
-        return RenewalAct.post(self, request, number)
-
-    members = {"act": act, "body": body, "post": post, "__doc__": RenewalAct.__doc__}
-    return type(f"{name}View", (RenewalAct,), members).as_view()
 
 
 urlpatterns = [
     path("renewals/", RenewalList.as_view(), name="api-renewals"),
     path("renewals/<slug:number>/", RenewalDetail.as_view(), name="api-renewal"),
-    *(
-        path(f"renewals/<slug:number>/{act}/", _act_view(act, form), name=f"api-renewal-{act}")
-        for act, (_service, form) in ACTS.items()
-    ),
+    *act_paths(RenewalAct),
 ]

@@ -22,8 +22,10 @@ from underwriting.forms.small import (
     LossRunForm,
     NewForm,
     NoteForm,
+    PayRenewalForm,
     ReasonForm,
     StartForm,
+    plans_to_pay,
 )
 
 __all__ = [
@@ -40,6 +42,7 @@ __all__ = [
     "NewForm",
     "NoteForm",
     "OptionForm",
+    "PayRenewalForm",
     "PublishRulesForm",
     "ReasonForm",
     "RuleDraftForm",
@@ -48,5 +51,6 @@ __all__ = [
     "StartForm",
     "TrialForm",
     "TryForm",
+    "plans_to_pay",
     "with_row_changed",
 ]

@@ -1,17 +1,20 @@
 """The small forms: filters, who and what a submission is for, reasons, pay plans."""
 
+import uuid
+
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounting.forms import payment_methods
 from customers.models import Agent, Customer
 from customers.selectors import search_customers
+from office import money
 from office.forms import day_input
 from policies.catalogue import label
-from policies.selectors import product_definition
 from underwriting.models import CarrierConnection
 from underwriting.practice import practice
-from underwriting.selectors import kinds_sold, pay_plans
+from underwriting.selectors import first_payment, kinds_sold, pay_plans, plans_of
 
 FOUND_AT_MOST = 8
 
@@ -150,7 +153,10 @@ class ConnectionForm(forms.ModelForm):
 
 
 class AcceptRenewalForm(forms.Form):
-    """How the next term is paid: by the plan of the last one, unless told."""
+    """How the next term is paid: by the plan of the last one, unless told.
+
+    Only plans by which a term begins with the answer; the others begin with a payment.
+    """
 
     pay_plan = forms.ChoiceField(
         label=gettext_lazy("How the customer pays"), widget=forms.RadioSelect
@@ -165,6 +171,44 @@ class AcceptRenewalForm(forms.Form):
 
     def __init__(self, *args, renewal, **kwargs):
         super().__init__(*args, **kwargs)
-        plans = product_definition(renewal.version).pay_plans
+        plans = plans_of(renewal, renews_on="acceptance")
         self.fields["pay_plan"].choices = [(plan.code, label(plan.names)) for plan in plans]
         self.fields["pay_plan"].initial = renewal.pay_plan
+
+
+class PayRenewalForm(forms.Form):
+    """What is paid now by each plan, and with what. The key makes a double click one payment."""
+
+    pay_plan = forms.ChoiceField(
+        label=gettext_lazy("How the customer pays"), widget=forms.RadioSelect
+    )
+    method = forms.ChoiceField(label=gettext_lazy("Method"))
+    token = forms.CharField(
+        label=gettext_lazy("Token"),
+        required=False,
+        max_length=120,
+        help_text=gettext_lazy("What the payment provider gave for the card or account."),
+    )
+    note = forms.CharField(
+        label=gettext_lazy("Note"), required=False, max_length=500, widget=forms.Textarea
+    )
+    idempotency_key = forms.CharField(widget=forms.HiddenInput, max_length=120)
+
+    def __init__(self, *args, renewal, may_write_down=False, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["pay_plan"].choices = plans_to_pay(renewal)
+        self.fields["pay_plan"].initial = renewal.pay_plan
+        self.fields["idempotency_key"].initial = uuid.uuid4
+        self.fields["method"].choices = payment_methods(may_write_down=may_write_down)
+
+
+def plans_to_pay(renewal):
+    """Each pay plan with what is due now, which begins the next term."""
+    return [
+        (
+            plan.code,
+            _("%(plan)s: %(amount)s now")
+            % {"plan": label(plan.names), "amount": money.format(first_payment(renewal, plan))},
+        )
+        for plan in plans_of(renewal)
+    ]

@@ -25,7 +25,7 @@ from underwriting.waterfall import Waterfall
 class RenewalQuerySet(models.QuerySet):
     def for_user(self, user):
         """Staff with the grant see all; an agent and a customer their own; nobody else any."""
-        if rules.may_view_every_submission(user):
+        if rules.may_view_every_renewal(user):
             return self
         if not user.is_authenticated or not user.is_active:
             return self.none()
@@ -46,8 +46,9 @@ class RenewalQuerySet(models.QuerySet):
 class Renewal(Recorded):
     """The term of a policy that may follow its last one; one for each term.
 
-    risk, coverages: what is to be insured. problem: why it cannot be priced as it stands.
-    losses: claims of the expiring term that cost something, and what they cost.
+    risk, coverages: what is to be insured; is_edited: as somebody has said, not as on the last
+    day. problem: why it cannot be priced as it stands. losses: claims of the expiring term that
+    cost something, and what they cost. moved_to: the policy of the carrier that it went to.
     trace: the rules that speak of this term and did not when the risk was taken on; blocks: the
     strongest thing that they hold up. Whatever it is, a person decides: a carrier that does not
     want to renew gives notice in time (policies/notices.py), it does not just reject.
@@ -60,6 +61,7 @@ class Renewal(Recorded):
     valid_from = models.DateField()
     risk = models.JSONField()
     coverages = models.JSONField()
+    is_edited = models.BooleanField(default=False)
     expiring = MoneyField()
     premium = MoneyField()
     fees = MoneyField()
@@ -81,6 +83,9 @@ class Renewal(Recorded):
     pay_plan = models.CharField(max_length=24)
     submission = models.ForeignKey(
         Submission, models.PROTECT, null=True, blank=True, related_name="renewals"
+    )
+    moved_to = models.OneToOneField(
+        "policies.Policy", models.PROTECT, null=True, blank=True, related_name="moved_from"
     )
     job = models.ForeignKey(
         "office.Job", models.PROTECT, null=True, blank=True, related_name="renewals"
@@ -111,6 +116,11 @@ class Renewal(Recorded):
                 condition=Q(state__in=[RenewalState.WORKING, *sorted(RENEWAL_UNTAKEN)])
                 | Q(blocks=Blocks.INFO)
                 | Q(approved_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="renewal_that_moved_says_where",
+                condition=Q(state=RenewalState.MOVED, moved_to__isnull=False)
+                | ~Q(state=RenewalState.MOVED) & Q(moved_to=None),
             ),
         ]
         indexes = [models.Index(fields=["state", "valid_from"], name="renewal_state_day")]
@@ -215,12 +225,56 @@ class Renewal(Recorded):
     @transition(
         state,
         source=[RenewalState.OFFERED],
+        target=RenewalState.WORKING,
+        permission=rules.may_offer_renewal,
+        custom={"label": gettext_lazy("Take the offer back"), "icon": "undo-2"},
+    )
+    def revise(self, *, by, at):
+        """Something of it is to be insured otherwise; it is offered again."""
+
+    @transition(
+        state,
+        source=[RenewalState.OFFERED],
+        target=RenewalState.ACCEPTED,
+        permission=rules.may_pay_renewal,
+        custom={"label": gettext_lazy("Pay and renew"), "icon": "wallet", "primary": True},
+    )
+    def pay(self, *, by, at):
+        self._demand_time(at)
+
+    @transition(
+        state,
+        source=[RenewalState.OFFERED],
         target=RenewalState.ACCEPTED,
         permission=rules.may_answer_renewal,
         custom={"label": gettext_lazy("Accept"), "icon": "check", "primary": True},
     )
-    def accept(self, *, by, at):
+    def accept(self, *, by, at, plan):
+        """By a plan (the product's `PayPlan`) that does not wait for its first instalment."""
+        if plan.renews_on != "acceptance":
+            raise Refused(
+                _("By this plan the next term begins with the payment of its first instalment."),
+                field="pay_plan",
+            )
         self._demand_time(at)
+
+    @transition(
+        state,
+        source=[RenewalState.WORKING, RenewalState.OFFERED],
+        target=RenewalState.MOVED,
+        permission=rules.may_move_renewal,
+        custom={"label": gettext_lazy("Move to another carrier"), "icon": "split"},
+    )
+    def move(self, *, by, at, policy):
+        """Another carrier's policy begins on the day on which this one ends."""
+        first = policy.terms.order_by("sequence").first()
+        if first.valid_from != self.valid_from:
+            raise Refused(
+                _("The other policy must begin on %(day)s, when this one ends: no gap, no overlap.")
+                % {"day": formats.date_format(self.valid_from)},
+                field="effective_on",
+            )
+        self.moved_to = policy
 
     @transition(
         state,

@@ -13,21 +13,22 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounting.instalments import Plan, schedule
 from accounting.models import BillingAccount
 from claims.selectors import Losses, loss_experience
 from office import clock, money
 from office.exceptions import Refused
 from office.models import User
-from office.workflow import label_of
+from office.workflow import label_of, moves_open_to
 from policies import catalogue
 from policies import selectors as cover
 from policies.catalogue.application import coverage_errors, risk_errors
 from policies.enums import PolicyState
 from policies.models import NonRenewal, Policy, ProductVersion, Segment, Term
 from policies.selectors import letters
-from underwriting import waterfall
-from underwriting.enums import RenewalState
-from underwriting.models import Renewal, RenewalEvent
+from underwriting import rules, waterfall
+from underwriting.enums import PRICED, RENEWAL_OPEN, QuoteState, RenewalState
+from underwriting.models import Quote, Renewal, RenewalEvent
 from underwriting.selectors.changes import NOT_REVIEWED, RenewalReview, review_renewal
 
 FURTHEST = timedelta(days=180)  # of `work_days` in the schema of products
@@ -200,6 +201,50 @@ def pay_plan_of(policy: Policy) -> str:
     return str(plan)
 
 
+def plan_of(renewal: Renewal, code: str = "") -> catalogue.PayPlan:
+    """A pay plan of the next term: the one named, else that of the last term or the first.
+
+    Raises `Refused` for a plan that the product does not have.
+    """
+    plans = plans_of(renewal)
+    found = next((plan for plan in plans if plan.code == (code or renewal.pay_plan)), None)
+    if found is None and not code:
+        return plans[0]
+    if found is None:
+        raise Refused(_("This product has no such pay plan."), field="pay_plan")
+    return found
+
+
+def plans_of(renewal: Renewal, *, renews_on: str = "") -> list[catalogue.PayPlan]:
+    """The pay plans of the next term; those that begin it on `acceptance` or `payment` alone."""
+    plans = cover.product_definition(renewal.version).pay_plans
+    return [plan for plan in plans if renews_on in ("", plan.renews_on)]
+
+
+def first_payment(renewal: Renewal, plan: catalogue.PayPlan) -> Decimal:
+    """What is to be paid so that the next term begins: its first instalment less the credit."""
+    definition = cover.product_definition(renewal.version)
+    first, *_others = schedule(
+        premium=renewal.premium,
+        tax=renewal.tax,
+        fees=renewal.fees,
+        plan=Plan(plan.down_payment, plan.instalments, plan.interval_months, plan.instalment_fee),
+        from_on=renewal.valid_from,
+        to_on=clock.add_months(renewal.valid_from, definition.term_months),
+    )
+    account = BillingAccount.objects.filter(policy_number=renewal.policy.number).first()
+    return max(first.total - (account.credit if account else money.ZERO), money.ZERO)
+
+
+def edited_risk(renewal: Renewal) -> dict[str, Any]:
+    """What somebody wants insured, with the losses that have become known since they said so."""
+    definition = cover.product_definition(renewal.version).renewal
+    since = renewal.policy.terms.get(sequence=renewal.sequence - 1).valid_from
+    known = loss_experience(renewal.policy, since=since, coverages=definition.losses_of)
+    new = max(known.count - renewal.loss_count, 0)
+    return waterfall.with_losses(renewal.risk, new, definition.losses_into)
+
+
 def asks_other_carriers(renewal: Renewal) -> bool:
     """Whether the increase is beyond what the product lets pass without asking others."""
     above = cover.product_definition(renewal.version).renewal.remarket_above
@@ -248,8 +293,20 @@ def link_to_offer(renewal: Renewal) -> str:
     return f"{settings.OFFICE_URL}{reverse('portal:renewal', args=[renewal.number])}"
 
 
+def lapse_data(renewal: Renewal) -> dict[str, Any]:
+    """The data of `templates/documents/renewal_lapse.typ`: the cover is over, and why."""
+    return {
+        **letters.heading(renewal.policy),
+        "valid_from": renewal.valid_from,
+        "total": money.format(renewal.total),
+        "is_unpaid": not plans_of(renewal, renews_on="acceptance"),
+    }
+
+
 def offer_data(renewal: Renewal) -> dict[str, Any]:
     """The data of `templates/documents/renewal_offer.typ`, in the reader's words."""
+    begins_paid = not plans_of(renewal, renews_on="acceptance")
+    plan = plan_of(renewal)
     rows = [(_("Premium of the term that ends"), renewal.expiring), *steps_of(renewal)]
     levies = [(_("Fees"), renewal.fees), (_("Tax"), renewal.tax)]
     return {
@@ -262,7 +319,41 @@ def offer_data(renewal: Renewal) -> dict[str, Any]:
         "loss_count": renewal.loss_count,
         "changed": money.format(abs(renewal.premium - renewal.expiring)),
         "is_dearer": renewal.premium > renewal.expiring,
+        "plan": catalogue.label(plan.names),
+        "begins_paid": begins_paid,
+        "first_payment": money.format(first_payment(renewal, plan)),
     }
+
+
+@dataclass(frozen=True)
+class OtherOffer:
+    """What another carrier asks for the next term, against the renewal.
+
+    change: how much more, or less; None while it has no price, or none that the person may see.
+    """
+
+    quote: Quote
+    change: Decimal | None
+    can_be_bound: bool
+
+
+def other_offers(renewal: Renewal, user: User) -> list[OtherOffer]:
+    """The quotes of the carriers that were asked, the cheapest first."""
+    if renewal.submission is None:
+        return []
+    quotes = renewal.submission.quotes.select_related("carrier", "submission__agent")
+    return [_other_offer(renewal, quote, user) for quote in quotes.order_by("total", "pk")]
+
+
+def _other_offer(renewal: Renewal, quote: Quote, user: User) -> OtherOffer:
+    is_priced = quote.state in PRICED | {QuoteState.BOUND}
+    is_seen = is_priced and rules.may_see_price(quote, user)
+    is_open = any(one.act == "bind" for one in moves_open_to(user, quote))
+    return OtherOffer(
+        quote,
+        quote.total - renewal.total if is_seen else None,
+        is_open and renewal.state in RENEWAL_OPEN,
+    )
 
 
 def renewal_history(renewal: Renewal) -> list[RenewalEvent]:

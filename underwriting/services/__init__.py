@@ -1,7 +1,7 @@
 from underwriting.services.binding import bind_quote
 from underwriting.services.connections import connect_carrier
 from underwriting.services.endorsing import endorse_policy
-from underwriting.services.papers import issue_renewal_offer
+from underwriting.services.papers import issue_renewal_lapse, issue_renewal_offer
 from underwriting.services.quotes import (
     approve_quote,
     decline_quote,
@@ -12,7 +12,6 @@ from underwriting.services.quotes import (
     withdraw_quote,
 )
 from underwriting.services.renewing import (
-    accept_renewal,
     approve_renewal,
     decline_renewal,
     lapse_renewal,
@@ -21,6 +20,7 @@ from underwriting.services.renewing import (
     prepare_renewals,
     remarket_renewal,
     renew_by_the_clock,
+    revise_renewal,
     rework_renewal,
     start_renewal_run,
 )
@@ -42,6 +42,7 @@ from underwriting.services.submissions import (
     open_submission,
     take_application,
 )
+from underwriting.services.taking_up import accept_renewal, pay_renewal
 
 __all__ = [
     "accept_renewal",
@@ -58,12 +59,14 @@ __all__ = [
     "edit_rule_draft",
     "endorse_policy",
     "expire_quote",
+    "issue_renewal_lapse",
     "issue_renewal_offer",
     "lapse_renewal",
     "load_rule_sets",
     "negotiate_quote",
     "offer_renewal",
     "open_submission",
+    "pay_renewal",
     "prepare_renewal",
     "prepare_renewals",
     "prepare_rule_trial",
@@ -73,6 +76,7 @@ __all__ = [
     "remarket_renewal",
     "renew_by_the_clock",
     "request_quotes",
+    "revise_renewal",
     "rework_renewal",
     "start_renewal_run",
     "take_application",

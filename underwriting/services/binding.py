@@ -9,6 +9,7 @@ from office.exceptions import Refused
 from office.models import User
 from policies.models import Policy
 from policies.services import issue_policy
+from underwriting.enums import RENEWAL_OPEN, RenewalState
 from underwriting.models import Quote, Submission
 from underwriting.services.quotes import lock_quotes, withdraw_open
 
@@ -41,8 +42,24 @@ def bind_quote(*, quote: Quote, pay_plan: str, by: User) -> Policy:
         agreed=quote.total,
     )
     workflow.move(quote, "bind", by=by, policy=policy)
+    _end_renewal(submission, quote, policy, by=by)
     withdraw_open(submission, quotes.values(), by=by, reason=_("Another quote was bound."))
     return policy
+
+
+def _end_renewal(submission: Submission, quote: Quote, policy: Policy, *, by: User) -> None:
+    """What was to be renewed ends with its term where another carrier goes on from that day."""
+    renewal = submission.renewals.first()
+    if renewal is None:
+        return
+    if renewal.state == RenewalState.ACCEPTED:
+        raise Refused(
+            _("%(policy)s is renewed already: two policies would cover the same.")
+            % {"policy": renewal.policy.number}
+        )
+    if renewal.state in RENEWAL_OPEN:
+        facts = {"quote": quote.number, "policy": policy.number}
+        workflow.move(renewal, "move", by=by, facts=facts, policy=policy)
 
 
 def _refuse_unlicensed(submission: Submission, quote: Quote) -> None:

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from office import clock, jobs, outbox, workflow
 from office.exceptions import Refused
 from office.models import Job, User
-from policies import services as policies
 from policies.models import Policy, Term
 from underwriting import selectors
+from underwriting.enums import RenewalState
 from underwriting.models import Renewal
 from underwriting.services.submissions import take_application
 
@@ -87,12 +87,22 @@ def rework_renewal(
     by: User,
     risk: dict[str, Any] | None = None,
     coverages: list[dict[str, Any]] | None = None,
+    afresh: bool = False,
     note: str = "",
 ) -> Renewal:
-    """Work a renewal out again: with today's losses, or with what is to be insured from then on."""
+    """Work a renewal out again: with today's losses, and what is to be insured from then on.
+
+    risk, coverages: what somebody wants insured; it stays until it is said otherwise, or `afresh`:
+    then what the policy insures on its last day.
+    """
     term = _locked_last_term(renewal.policy)
+    stored = Renewal.objects.get(pk=renewal.pk)
+    is_edited = risk is not None or (stored.is_edited and not afresh)
+    if risk is None and is_edited:
+        risk, coverages = selectors.edited_risk(stored), stored.coverages
     proposal = selectors.propose(term, risk=risk, coverages=coverages)
-    return workflow.move(renewal, "rework", by=by, note=note, proposal=proposal.as_columns())
+    columns = proposal.as_columns() | {"is_edited": is_edited}
+    return workflow.move(renewal, "rework", by=by, note=note, proposal=columns)
 
 
 @transaction.atomic
@@ -140,21 +150,9 @@ def offer_renewal(*, renewal: Renewal, by: User, note: str = "") -> Renewal:
     return renewal
 
 
-@transaction.atomic
-def accept_renewal(*, renewal: Renewal, by: User, pay_plan: str = "", note: str = "") -> Renewal:
-    """Take the offer up: the next term is written at the price that was offered."""
-    renewal = workflow.move(renewal, "accept", by=by, note=note, facts={"pay_plan": pay_plan})
-    policies.renew_policy(
-        policy=renewal.policy,
-        sequence=renewal.sequence,
-        version=renewal.version,
-        risk=renewal.risk,
-        coverages=renewal.coverages,
-        pay_plan=pay_plan or renewal.pay_plan,
-        agreed=renewal.total,
-        by=by,
-    )
-    return renewal
+def revise_renewal(*, renewal: Renewal, by: User, note: str = "") -> Renewal:
+    """Take an offer back to work on it: what is to be insured has changed."""
+    return workflow.move(renewal, "revise", by=by, note=note)
 
 
 def decline_renewal(*, renewal: Renewal, by: User, note: str = "") -> Renewal:
@@ -162,9 +160,14 @@ def decline_renewal(*, renewal: Renewal, by: User, note: str = "") -> Renewal:
     return workflow.move(renewal, "decline", by=by, note=note)
 
 
+@transaction.atomic
 def lapse_renewal(*, renewal: Renewal, by: User) -> Renewal:
-    """Nobody answered before the first day."""
-    return workflow.move(renewal, "lapse", by=by)
+    """Nobody answered, or paid, before the first day: the policyholder is told what that means."""
+    was_offered = renewal.state == RenewalState.OFFERED
+    renewal = workflow.move(renewal, "lapse", by=by)
+    if was_offered:
+        outbox.put("underwriting.issue_renewal_lapse", renewal_id=renewal.pk)
+    return renewal
 
 
 @transaction.atomic

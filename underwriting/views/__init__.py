@@ -11,7 +11,13 @@ from underwriting.views.pages import (
     worksheet,
     worksheet_paper,
 )
-from underwriting.views.renewals import renewal, renewal_act, renewal_list, run_renewals
+from underwriting.views.renewals import (
+    insure_renewal,
+    renewal,
+    renewal_act,
+    renewal_list,
+    run_renewals,
+)
 from underwriting.views.rule_trials import rule_trial, rule_trial_lines
 
 __all__ = [
@@ -23,6 +29,7 @@ __all__ = [
     "detail",
     "edit",
     "endorse",
+    "insure_renewal",
     "loss_run",
     "loss_run_paper",
     "negotiate",

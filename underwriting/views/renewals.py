@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -10,16 +11,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounting.rules import may_write_down_receipt
 from office import workflow
 from office.doors import demand_open, permission_required, staff_required
 from office.exceptions import Refused
 from office.forms import add_refusal
 from office.lists import Column, Filter, List, SavedView
 from office.models import Job
+from policies.selectors import product_definition
 from underwriting import selectors, services
 from underwriting.enums import RenewalState
-from underwriting.forms import AcceptRenewalForm, NoteForm, ReasonForm
+from underwriting.forms import (
+    AcceptRenewalForm,
+    ApplicationForm,
+    NoteForm,
+    PayRenewalForm,
+    ReasonForm,
+)
 from underwriting.models import Renewal
+from underwriting.views.application import rows_changed
 from underwriting.views.pages import losses_of
 
 ACTS = {
@@ -27,10 +37,14 @@ ACTS = {
     "remarket": (services.remarket_renewal, NoteForm),
     "approve": (services.approve_renewal, ReasonForm),
     "offer": (services.offer_renewal, NoteForm),
+    "revise": (services.revise_renewal, NoteForm),
+    "pay": (services.pay_renewal, PayRenewalForm),
     "accept": (services.accept_renewal, AcceptRenewalForm),
     "decline": (services.decline_renewal, ReasonForm),
 }
-TONES = {"working": "warn", "offered": "info", "accepted": "good", "lapsed": "bad"}
+TONES = {
+    "working": "warn", "offered": "info", "accepted": "good", "lapsed": "bad", "moved": "info",
+}  # fmt: skip
 
 
 def _within(days):
@@ -111,7 +125,7 @@ def renewal(request, number):
     row = renewal_of(request, number)
     context = {
         "renewal": row,
-        "steps": [],
+        "quotes": selectors.other_offers(row, request.user),
         "rows": selectors.steps_of(row),
         "begin": (_("Premium of the term that ends"), row.expiring),
         "events": selectors.renewal_history(row),
@@ -132,7 +146,7 @@ def renewal_act(request, number, act):
     row = renewal_of(request, number)
     demand_open(request, row, act)
     service, form_class = ACTS[act]
-    options = {"renewal": row} if form_class is AcceptRenewalForm else {}
+    options = form_options(form_class, row, request.user)
     form = form_class(request.POST if request.method == "POST" else None, **options)
     if request.method == "POST" and form.is_valid():
         try:
@@ -157,10 +171,61 @@ def renewal_act(request, number, act):
     return render(request, "underwriting/renewal_act.html", context)
 
 
+@staff_required
+@require_http_methods(["GET", "POST"])
+def insure_renewal(request, number):
+    """What the next term insures, as a form: sent, the renewal is worked out anew from it."""
+    row = renewal_of(request, number)
+    demand_open(request, row, "rework")
+    if request.POST.get("do") == "afresh":
+        services.rework_renewal(renewal=row, afresh=True, by=request.user)
+        return redirect(row)
+    form = ApplicationForm(
+        [product_definition(row.version)],
+        row.policy.jurisdiction,
+        data=request.POST or None,
+        risk=row.risk,
+        coverages=row.coverages,
+    )
+    if request.POST.get("do") == "save" and form.is_valid() and _reworked(request, row, form):
+        messages.success(request, _("The renewal is worked out with what you changed."))
+        return redirect(row)
+    context = {
+        "renewal": row,
+        "form": rows_changed(request, form),
+        "cancel": row.get_absolute_url(),
+        "crumbs": [*crumbs_of(row), {"label": _("What is insured")}],
+    }
+    return render(request, "underwriting/insure_renewal.html", context)
+
+
+def _reworked(request, row, form):
+    """False where the product does not take it so; then nothing is kept but what was typed."""
+    risk, coverages = form.cleaned_risk(), form.cleaned_coverages()
+    try:
+        with transaction.atomic():
+            done = services.rework_renewal(
+                renewal=row, risk=risk, coverages=coverages, by=request.user
+            )
+            if done.problem:
+                raise Refused(done.problem)
+    except Refused as refusal:
+        form.add_error(refusal.field or "", str(refusal))
+        return False
+    return True
+
+
+def form_options(form_class, row, user):
+    """What the form of an act is made with."""
+    if form_class is PayRenewalForm:
+        return {"renewal": row, "may_write_down": may_write_down_receipt(user)}
+    return {"renewal": row} if form_class is AcceptRenewalForm else {}
+
+
 def renewal_of(request, number):
     visible = Renewal.objects.for_user(request.user).select_related(
         "policy__customer", "policy__agent", "policy__product__carrier", "version", "submission",
-        "rule_version", "approved_by",
+        "rule_version", "approved_by", "moved_to",
     )  # fmt: skip
     return get_object_or_404(visible.defer("version__definition"), number=number)
 
@@ -173,17 +238,23 @@ def crumbs_of(row):
 
 
 def _acts(request, row):
-    return [
-        {
-            "label": move.label,
-            "icon": move.icon,
-            "primary": move.primary,
-            "href": reverse("underwriting:renewal_act", args=[row.number, move.act]),
-        }
-        for move in workflow.moves_open_to(request.user, row)
-        if move.act in ACTS and not _is_beside_the_point(row, move.act)
-    ]
+    acts = []
+    for move in workflow.moves_open_to(request.user, row):
+        if move.act not in ACTS or _is_closed(row, move.act):
+            continue
+        href = reverse("underwriting:renewal_act", args=[row.number, move.act])
+        act = {"label": move.label, "icon": move.icon, "primary": move.primary, "href": href}
+        acts.append(act)
+        if move.act == "rework":
+            href = reverse("underwriting:insure_renewal", args=[row.number])
+            acts.append({"label": _("Change what is insured"), "icon": "pencil", "href": href})
+    return acts
 
 
-def _is_beside_the_point(row, act):
-    return (act == "remarket" and row.submission_id) or (act == "approve" and not row.is_held)
+def _is_closed(row, act):
+    """Acts that would be refused whatever is said: they have no button."""
+    if act == "remarket":
+        return row.submission_id is not None
+    if act == "approve":
+        return not row.is_held
+    return act == "accept" and not selectors.plans_of(row, renews_on="acceptance")
