@@ -230,7 +230,7 @@ MATRIX = {
     "underwriting:renewals": "spp oo ooooooooooo",
     "underwriting:run_renewals": "spp xx xxxxxrrxxxx",
     "underwriting:renewal": "spp no nonnnooonon",
-    "underwriting:insure_renewal": "spp nc ncnnncccncn",
+    "underwriting:insure_renewal": "spp nx nxnnnccxnxn",
     "underwriting:renewal_act": "spp no nonnnooxnxn",
     "underwriting:loss_run": "spp no xoooooxoxox",
     "underwriting:loss_run_paper": "spp no xoooooxoxox",
