@@ -231,7 +231,8 @@ def _pk_of(number):
 
 def _side(row):
     amount = money.format(abs(row.amount), row.currency)
-    return f"{amount} {_('debit') if row.amount > 0 else _('credit')}"
+    side = _("debit") if row.amount > 0 else _("credit")
+    return f"{amount} {side}"
 
 
 def _totals(rows):

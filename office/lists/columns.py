@@ -182,7 +182,8 @@ def _number_writer(column: Column) -> Callable[[Any], str]:
 
 
 def _person_writer(column: Column) -> Callable[[str | None], str]:
-    nobody = f'<span class="who">{avatar("")}{escape(_("Nobody yet"))}</span>'
+    words = _("Nobody yet")
+    nobody = f'<span class="who">{avatar("")}{escape(words)}</span>'
 
     def write(value: str | None) -> str:
         if not value:

@@ -73,7 +73,8 @@ class ProductDraft(Recorded):
         ]
 
     def __str__(self):
-        return f"{self.product_id} · {_('draft')} {self.pk or ''}".strip()
+        word = _("draft")
+        return f"{self.product_id} · {word} {self.pk or ''}".strip()
 
     def get_absolute_url(self):
         return reverse("admin:policies_productdraft_change", args=[self.pk])

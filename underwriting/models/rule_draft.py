@@ -63,7 +63,8 @@ class RuleSetDraft(Recorded):
         ]
 
     def __str__(self):
-        return f"{self.rule_set_id} · {_('draft')} {self.pk or ''}".strip()
+        word = _("draft")
+        return f"{self.rule_set_id} · {word} {self.pk or ''}".strip()
 
     def get_absolute_url(self):
         return reverse("admin:underwriting_rulesetdraft_change", args=[self.pk])
