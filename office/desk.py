@@ -20,9 +20,8 @@ from office.enums import DepartmentCode
 from office.lists.columns import due_words
 from office.models import User
 from policies.models import Policy
-from underwriting.enums import QuoteState
 from underwriting.models import Quote, Submission
-from underwriting.selectors import renewals_for_desk
+from underwriting.selectors import referrals_for_desk, referrals_to_answer, renewals_for_desk
 
 SHOWN = 10
 ANSWERS_FOR_LICENCES = {DepartmentCode.AGENCY, DepartmentCode.COMPLIANCE}
@@ -49,10 +48,11 @@ def _queues(user: User) -> Iterator[dict[str, Any]]:
         told = [_escalation(row, today) for row in claims.escalations_for(user, SHOWN)]
         yield _queue(_("Escalated to you"), "claims:list", told)
     if user.may("underwriting.approve_quote"):
-        referred = Quote.objects.for_user(user).filter(state=QuoteState.REFERRED)
-        referred = referred.select_related(*QUOTED).order_by("pk")
-        rows = [_quote(quote, today) for quote in referred[:SHOWN]]
-        yield _queue(_("Quotes referred to underwriting"), "underwriting:list", rows)
+        rows = [_referral(row, today) for row in referrals_for_desk(user, SHOWN)]
+        yield _queue(_("Referred to you"), "underwriting:referrals", rows)
+    if user.may("underwriting.edit_submission") or user.may("policies.endorse_policy"):
+        rows = [_referral(row, today) for row in referrals_to_answer(user, SHOWN)]
+        yield _queue(_("Underwriters ask you"), "underwriting:referrals", rows)
     if user.may("underwriting.bind_quote"):
         bindable = Quote.objects.for_user(user).bindable().select_related(*QUOTED)
         rows = [_quote(quote, today) for quote in bindable.order_by("expires_on", "pk")[:SHOWN]]
@@ -105,6 +105,16 @@ def _quote(quote: Quote, today) -> dict[str, Any]:
         "who": quote.submission.customer.display_name,
         "what": quote.carrier.name,
         **_due(quote.expires_on, today),
+    }
+
+
+def _referral(row: Any, today) -> dict[str, Any]:
+    return {
+        "href": row.get_absolute_url(),
+        "number": row.number,
+        "who": row.customer.display_name,
+        "what": row.get_kind_display(),
+        **_due(row.effective_on, today),
     }
 
 

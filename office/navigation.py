@@ -36,6 +36,13 @@ SIDEBAR = (
     ),
     Entry(
         CUSTOMERS,
+        _("Referrals"),
+        "user-check",
+        "underwriting:referrals",
+        "underwriting.view_submission|underwriting.view_own_submission",
+    ),
+    Entry(
+        CUSTOMERS,
         _("Renewals"),
         "refresh-cw",
         "underwriting:renewals",

@@ -12,6 +12,7 @@ PREFIXES = {
     "claim": "CL",
     "payment": "PM",
     "entry": "JE",
+    "referral": "RF",
 }
 GAPLESS = {"invoice": "INV", "receipt": "RC"}
 

@@ -66,3 +66,23 @@ LOSS_CONTROL_FACTS = (
     "refused",
     "expired_certificates",
 )
+
+
+class ReferralKind(TextChoices):
+    """What is referred to an underwriter."""
+
+    QUOTE = "quote", pgettext_lazy("referral", "Quote")
+    CHANGE = "change", pgettext_lazy("referral", "Change of a policy")
+    RENEWAL = "renewal", pgettext_lazy("referral", "Renewal")
+
+
+class ReferralState(TextChoices):
+    WAITING = "waiting", pgettext_lazy("referral", "Waiting")
+    ASKED = "asked", pgettext_lazy("referral", "Information asked")
+    APPROVED = "approved", pgettext_lazy("referral", "Approved")
+    DECLINED = "declined", pgettext_lazy("referral", "Declined")
+    VOIDED = "voided", pgettext_lazy("referral", "Void")
+
+
+REFERRAL_OPEN = frozenset({ReferralState.WAITING, ReferralState.ASKED})
+REFERRAL_STANDING = REFERRAL_OPEN | {ReferralState.APPROVED}

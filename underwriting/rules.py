@@ -126,6 +126,43 @@ def is_office(renewal, user) -> bool:
     return user.is_service
 
 
+def may_refer(referral, user) -> bool:
+    """What the rules hold up is referred by itself; a change by whoever may ask for it."""
+    if user.is_service or referral.change is None:
+        return True
+    return user.may("policies.endorse_policy") and is_of_theirs(referral, user)
+
+
+def is_of_theirs(referral, user) -> bool:
+    if may_view_every_submission(user):
+        return True
+    return referral.agent is not None and referral.agent.user_id == user.pk
+
+
+def may_assign_referral(referral, user) -> bool:
+    return user.may("underwriting.approve_quote")
+
+
+def may_decide_referral(referral, user) -> bool:
+    """Nobody decides on what they wrote or sell. The authority is asked in the act."""
+    return user.may("underwriting.approve_quote") and user.pk not in referral.authors
+
+
+def may_decline_referral(referral, user) -> bool:
+    return user.may("underwriting.decline_quote")
+
+
+def may_reply_to_referral(referral, user) -> bool:
+    """Whoever wrote or sells it, and those who work on submissions."""
+    works = user.may("underwriting.edit_submission") or user.may("policies.endorse_policy")
+    return user.pk in referral.authors or (works and is_of_theirs(referral, user))
+
+
+def may_void_referral(referral, user) -> bool:
+    """An edit voids it, which the office writes down; a change is withdrawn by who asked."""
+    return user.is_service or may_reply_to_referral(referral, user)
+
+
 def may_publish_rules(user) -> bool:
     return user.may("underwriting.publish_rulesetversion")
 

@@ -46,7 +46,7 @@ def test_it_works_offline_in_a_browser():
 
     assert tags == [
         "claims", "customers", "invoices", "ledger", "payments", "policies", "products", "quotes",
-        "renewals",
+        "referrals", "renewals",
     ]  # fmt: skip
     assert status.strip().startswith("200")
     assert complaints == []

@@ -60,6 +60,7 @@ class Office:
         self.claim = scenes.claim_at(ClaimState.CLOSED, policy=self.policy)
         self.renewal = factories.renewal_offered(self.policy)
         self._add_papers()
+        self.referral = self._referred()
         self.measured = self._measured_rates()
         self.trial = self._tried_rules()
         while factories.work():
@@ -69,6 +70,14 @@ class Office:
         actuary = factories.person("actuary", name="Ana Actuary")
         draft = policies.draft_version(version=factories.version("BIND-HO"), by=actuary)
         return policies.measure_rates(draft=draft, day=date(2026, 6, 1), by=actuary)
+
+    def _referred(self):
+        """A quote of the holder that an underwriter has to decide on."""
+        factories.underwriter(name="Uma Reyes")
+        risk = factories.risk()
+        risk["drivers"][0]["at_fault_accidents"] = 2
+        quote = factories.quote("BIND", application=risk, insured=self.holder, seller=self.seller)
+        return quote.referrals.get()
 
     def _tried_rules(self):
         actuary = factories.person("actuary", name="Ana Actuary")
@@ -204,6 +213,8 @@ class Office:
             "policies:worksheet_paper": {"number": number, "term": 1, "sequence": 1},
             "policies:rate_change": {"pk": self.measured.pk},
             "policies:rate_change_lines": {"pk": self.measured.pk},
+            "underwriting:referral": {"number": self.referral.number},
+            "underwriting:referral_act": {"number": self.referral.number, "act": "assign"},
             "underwriting:rule_trial": {"pk": self.trial.pk},
             "underwriting:rule_trial_lines": {"pk": self.trial.pk},
             "policies:reverse": {"number": number, "term": 1, "sequence": 1},
@@ -242,6 +253,7 @@ class Office:
             "api-quote": self.quote.number,
             "api-policy": self.policy.number,
             "api-renewal": self.renewal.number,
+            "api-referral": self.referral.number,
             "api-invoice": self.invoice.number,
         }
         return next((kinds[kind] for kind in kinds if name.startswith(kind)), None)

@@ -23,6 +23,7 @@ from policies.views import acts as policies_acts
 from tests.house.one_office import ROLES
 from tests.house.test_access_matrix import letter_of
 from underwriting.views import acts as underwriting_acts
+from underwriting.views import referrals as underwriting_referrals
 from underwriting.views import renewals as underwriting_renewals
 
 # As in test_access_matrix: stranger, other holder, holder; other agent, agent; nobody, customer
@@ -88,6 +89,12 @@ ACTS = {
     "submission quote": "spp nf nxnnnfxnnxn",
     "submission close": "spp nf nxnnnfxnnxn",
     "submission edit": "spp nf nxnnnfxnnxn",
+    "referral approve": "spp nx nxnnnfxnnxn",
+    "referral decline": "spp nx nxnnnfxnnxn",
+    "referral ask": "spp nx nxnnnfxnnxn",
+    "referral reply": "spp nf nfnnnffnnxn",
+    "referral assign": "spp nx nxnnnfxnnxn",
+    "referral void": "spp nf nfnnnffnnxn",
     "quote approve": "spp nx nxnnnfxnnxn",
     "quote decline": "spp nx nxnnnfxnnxn",
     "quote withdraw": "spp nf nxnnnfxnnxn",
@@ -138,6 +145,10 @@ def doors(office):
         for act in underwriting_renewals.ACTS
     }
     found |= {
+        f"referral {act}": reverse("underwriting:referral_act", args=[office.referral.number, act])
+        for act in underwriting_referrals.ACTS
+    }
+    found |= {
         f"submission {act}": reverse("underwriting:act", args=[submission, act])
         for act in underwriting_acts.ACTS
     }
@@ -162,7 +173,7 @@ def doors(office):
 def without_guards(monkeypatch):
     """The pages as they would be without a look at the person before the form."""
     pages = (claims_views.acts, records, underwriting_acts, accounting_views.payments)
-    for views in (*pages, policies_acts, underwriting_renewals):
+    for views in (*pages, policies_acts, underwriting_renewals, underwriting_referrals):
         monkeypatch.setattr(views, "demand_open", lambda *_: None)
     anybody = dict.fromkeys(("may_take_payment", "may_draft", "may_return_receipt"), allow)
     monkeypatch.setattr(billing, "rules", SimpleNamespace(**vars(billing.rules) | anybody))

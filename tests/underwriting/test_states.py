@@ -8,7 +8,7 @@ from policies.enums import PolicyState
 from policies.models import Policy
 from tests import factories
 from underwriting import services
-from underwriting.enums import QuoteState, RenewalState, SubmissionState
+from underwriting.enums import QuoteState, ReferralState, RenewalState, SubmissionState
 from underwriting.models import Quote, Submission
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +48,21 @@ SUBMISSION_STATES = {
     "open": {"edit", "quote", "bind", "close"},
     "bound": set(),
     "closed": set(),
+}
+REFERRAL_ACTS = {
+    "assign": {"underwriter"},
+    "ask": {"underwriter"},
+    "reply": {"customer_service", "underwriter", "policy_administrator", "agent"},
+    "approve": {"underwriter"},
+    "decline": {"underwriter"},
+    "void": {"customer_service", "underwriter", "policy_administrator", "agent"},
+}
+REFERRAL_STATES = {
+    "waiting": {"assign", "ask", "approve", "decline", "void"},
+    "asked": {"assign", "reply", "approve", "decline", "void"},
+    "approved": {"void"},
+    "declined": set(),
+    "voided": set(),
 }
 DESK = {"customer_service", "underwriter", "policy_administrator"}
 WRITERS = {"underwriter", "policy_administrator"}
@@ -112,6 +127,7 @@ def matrix(record, states, acts, people):
 def test_the_states_of_the_tables_are_all_there_are():
     assert set(QUOTE_STATES) == set(QuoteState.values)
     assert set(SUBMISSION_STATES) == set(SubmissionState.values)
+    assert set(REFERRAL_STATES) == set(ReferralState.values)
     assert set(POLICY_STATES) == set(PolicyState.values)
     assert set(RENEWAL_STATES) == set(RenewalState.values)
 
@@ -132,6 +148,18 @@ def test_submissions():
     people["agent"] = submission.agent.user
 
     found, wanted = matrix(submission, SUBMISSION_STATES, SUBMISSION_ACTS, people)
+
+    assert found == wanted
+
+
+def test_referrals():
+    risk = factories.risk()
+    risk["drivers"][0]["at_fault_accidents"] = 2
+    quote = factories.quote(application=risk)
+    people = everybody()
+    people["agent"] = quote.submission.agent.user
+
+    found, wanted = matrix(quote.referrals.get(), REFERRAL_STATES, REFERRAL_ACTS, people)
 
     assert found == wanted
 

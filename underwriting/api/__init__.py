@@ -3,12 +3,13 @@
 from django.urls import path
 
 from office.api.acts import act_paths
-from underwriting.api import renewals
+from underwriting.api import referrals, renewals
 from underwriting.api.acts import QuoteAct, QuoteNegotiation, SubmissionAct
 from underwriting.api.changes import EndorsementPreview, PolicyEndorsement
 from underwriting.api.doors import QuoteDetail, SubmissionDetail, SubmissionList
 
 urlpatterns = [
+    *referrals.urlpatterns,
     *renewals.urlpatterns,
     path("submissions/", SubmissionList.as_view(), name="api-submissions"),
     path("submissions/<slug:number>/", SubmissionDetail.as_view(), name="api-submission"),

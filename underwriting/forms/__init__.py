@@ -6,6 +6,7 @@ from underwriting.forms.changes import (
     OptionForm,
 )
 from underwriting.forms.negotiation import NegotiationForm
+from underwriting.forms.referrals import AssignForm
 from underwriting.forms.rule_sets import (
     PublishRulesForm,
     RuleDraftForm,
@@ -31,6 +32,7 @@ from underwriting.forms.small import (
 __all__ = [
     "AcceptRenewalForm",
     "ApplicationForm",
+    "AssignForm",
     "BindForm",
     "ChangeDayForm",
     "ChangeForm",

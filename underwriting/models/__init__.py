@@ -1,5 +1,6 @@
 from underwriting.models.connection import CarrierConnection
 from underwriting.models.quote import Quote, QuoteEvent
+from underwriting.models.referral import Referral, ReferralEvent
 from underwriting.models.renewal import Renewal, RenewalEvent
 from underwriting.models.rule_draft import (
     RuleSetDraft,
@@ -15,6 +16,8 @@ __all__ = [
     "CarrierConnection",
     "Quote",
     "QuoteEvent",
+    "Referral",
+    "ReferralEvent",
     "Renewal",
     "RenewalEvent",
     "RuleSet",

@@ -1,18 +1,27 @@
 from underwriting.services.binding import bind_quote
 from underwriting.services.connections import connect_carrier
+from underwriting.services.deciding import (
+    approve_quote,
+    approve_referral,
+    approve_renewal,
+    ask_referral,
+    assign_referral,
+    decline_quote,
+    decline_referral,
+    reply_referral,
+    void_referral,
+)
 from underwriting.services.endorsing import endorse_policy
 from underwriting.services.papers import issue_renewal_lapse, issue_renewal_offer
 from underwriting.services.quotes import (
-    approve_quote,
-    decline_quote,
     expire_quote,
     negotiate_quote,
     quote_at_carrier,
     request_quotes,
     withdraw_quote,
 )
+from underwriting.services.referrals import refer_change
 from underwriting.services.renewing import (
-    approve_renewal,
     decline_renewal,
     lapse_renewal,
     offer_renewal,
@@ -47,11 +56,15 @@ from underwriting.services.taking_up import accept_renewal, pay_renewal
 __all__ = [
     "accept_renewal",
     "approve_quote",
+    "approve_referral",
     "approve_renewal",
+    "ask_referral",
+    "assign_referral",
     "bind_quote",
     "close_submission",
     "connect_carrier",
     "decline_quote",
+    "decline_referral",
     "decline_renewal",
     "discard_rule_draft",
     "draft_rule_set",
@@ -73,8 +86,10 @@ __all__ = [
     "publish_rule_draft",
     "publish_rule_set",
     "quote_at_carrier",
+    "refer_change",
     "remarket_renewal",
     "renew_by_the_clock",
+    "reply_referral",
     "request_quotes",
     "revise_renewal",
     "rework_renewal",
@@ -82,5 +97,6 @@ __all__ = [
     "take_application",
     "try_rules_on_book",
     "try_rules_on_policies",
+    "void_referral",
     "withdraw_quote",
 ]

@@ -17,6 +17,7 @@ from policies.models import Policy, TermTransaction
 from underwriting import rules, selectors
 from underwriting.enums import Blocks
 from underwriting.selectors import ChangeReview
+from underwriting.services.referrals import void_for_policy
 
 
 @transaction.atomic
@@ -41,7 +42,7 @@ def endorse_policy(
     )
     review = selectors.review_change(change)
     under = _require_approval(review, change, by=by, note=note) if review.is_held else None
-    return policies.endorse_policy(
+    written = policies.endorse_policy(
         policy=policy,
         effective_on=effective_on,
         patch=[dict(one) for one in patch],
@@ -51,6 +52,8 @@ def endorse_policy(
         note=note,
         facts=review.as_facts() | ({"approved_under": under.pk} if under else {}),
     )
+    void_for_policy(policy, because=_("Another change was issued meanwhile."))
+    return written
 
 
 def _require_approval(review: ChangeReview, change: cover.Change, *, by: User, note: str) -> Any:

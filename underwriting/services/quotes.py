@@ -18,6 +18,7 @@ from underwriting.enums import ASK_AGAIN, REQUOTABLE, WITHDRAWABLE, QuoteState
 from underwriting.models import Quote, RuleSetVersion, Submission
 from underwriting.selectors import standing_of_submission
 from underwriting.services.connections import carrier_of
+from underwriting.services.referrals import refer_quote, void_for
 
 # What of an answer the event keeps: each round of a negotiation can be read again.
 ROUND = ("coverages", "premium", "tax", "fees", "total", "commission", "blocks")
@@ -57,6 +58,7 @@ def _ask_for(
     submission: Submission, version: ProductVersion, quote: Quote | None, *, by: User
 ) -> Quote:
     if quote is not None:
+        void_for([quote], because=_("The application was edited."))
         return workflow.move(quote, "requote", by=by, version=version, revision=submission.revision)
     quote = Quote(
         submission=submission,
@@ -102,6 +104,8 @@ def quote_at_carrier(*, quote: Quote, revision: int, by: User) -> Quote:
     try:
         with transaction.atomic():
             quote = workflow.move(quote, act, by=by, revision=revision, facts=facts, **stamps)
+            if act == "refer":
+                refer_quote(quote, by=by)
             jobs.advance(quote.submission.job_id)
             _finish_job(quote.submission)
     except Refused:
@@ -181,9 +185,10 @@ def requote(submission: Submission, sold: list[ProductVersion], *, by: User) -> 
         if quote.carrier_id in versions
     ]
     gone = [q for q in quotes if q.carrier_id not in versions and q.state in WITHDRAWABLE]
+    reason = _("The carrier does not sell this on the new first day of cover.")
     for quote in gone:
-        reason = _("The carrier does not sell this on the new first day of cover.")
         workflow.move(quote, "withdraw", by=by, reason=reason)
+    void_for(gone, because=reason)
     _send(job, asked)
     return submission
 
@@ -200,37 +205,34 @@ def negotiate_quote(
         jobs.finish(before)
     asked = {"wanted": list(wanted)}
     quote = workflow.move(quote, "negotiate", by=by, note=note, facts=asked, **asked)
+    void_for([quote], because=_("Other terms are asked of the carrier."))
     quote.submission = submission
     _send(job, [quote])
     return quote
 
 
-def approve_quote(*, quote: Quote, by: User, note: str) -> Quote:
-    """Approve a referred quote within the person's authority; the reason is kept."""
-    return workflow.move(quote, "approve", by=by, note=note)
-
-
-def decline_quote(*, quote: Quote, by: User, note: str) -> Quote:
-    return workflow.move(quote, "decline", by=by, note=note, reason=note)
-
-
 @transaction.atomic
 def withdraw_quote(*, quote: Quote, by: User, note: str) -> Quote:
     quote = workflow.move(quote, "withdraw", by=by, note=note, reason=note)
+    void_for([quote], because=note)
     _finish_job(quote.submission)
     return quote
 
 
+@transaction.atomic
 def expire_quote(*, quote: Quote, by: User) -> Quote:
-    return workflow.move(quote, "expire", by=by)
+    quote = workflow.move(quote, "expire", by=by)
+    void_for([quote], because=_("The quote has expired."))
+    return quote
 
 
 def withdraw_open(
     submission: Submission, quotes: Iterable[Quote], *, by: User, reason: str
 ) -> None:
     """Withdraw what can still be bound or is still asked; nobody is waited for after that."""
-    for quote in quotes:
-        if quote.state in WITHDRAWABLE:
-            workflow.move(quote, "withdraw", by=by, reason=reason)
+    gone = [quote for quote in quotes if quote.state in WITHDRAWABLE]
+    for quote in gone:
+        workflow.move(quote, "withdraw", by=by, reason=reason)
+    void_for(gone, because=reason)
     if submission.job_id:
         jobs.finish(submission.job_id)

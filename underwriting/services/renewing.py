@@ -15,6 +15,7 @@ from policies.models import Policy, Term
 from underwriting import selectors
 from underwriting.enums import RenewalState
 from underwriting.models import Renewal
+from underwriting.services.referrals import refer_renewal, void_for_renewal
 from underwriting.services.submissions import take_application
 
 log = structlog.get_logger(__name__)
@@ -74,7 +75,9 @@ def prepare_renewal(*, policy: Policy, by: User, job: Job | None = None) -> Rene
         job=job,
         **proposal.as_columns(),
     )
-    workflow.begin(renewal, "prepare", by=by, facts=_facts(renewal))
+    renewal = workflow.begin(renewal, "prepare", by=by, facts=_facts(renewal))
+    if renewal.is_held:
+        refer_renewal(renewal, by=by)
     if selectors.asks_other_carriers(renewal) and term.policy.agent_id:
         outbox.put("underwriting.remarket_renewal", renewal_id=renewal.pk)
     return renewal
@@ -102,7 +105,11 @@ def rework_renewal(
         risk, coverages = selectors.edited_risk(stored), stored.coverages
     proposal = selectors.propose(term, risk=risk, coverages=coverages)
     columns = proposal.as_columns() | {"is_edited": is_edited}
-    return workflow.move(renewal, "rework", by=by, note=note, proposal=columns)
+    renewal = workflow.move(renewal, "rework", by=by, note=note, proposal=columns)
+    void_for_renewal(renewal, because=_("The renewal was worked out again."))
+    if renewal.is_held:
+        refer_renewal(renewal, by=by)
+    return renewal
 
 
 @transaction.atomic
@@ -131,17 +138,6 @@ def remarket_renewal(*, renewal: Renewal, by: User, note: str = "") -> Renewal:
     )
 
 
-def approve_renewal(*, renewal: Renewal, by: User, note: str) -> Renewal:
-    """Let a renewal that the rules hold up be offered, within authority; the reason is kept."""
-    return workflow.move(
-        renewal,
-        "approve",
-        by=by,
-        note=note,
-        facts={"rules": str(renewal.rule_version), "raised": [r["rule"] for r in renewal.trace]},
-    )
-
-
 @transaction.atomic
 def offer_renewal(*, renewal: Renewal, by: User, note: str = "") -> Renewal:
     """Offer the next term to the policyholder, by letter and in the portal."""
@@ -155,9 +151,12 @@ def revise_renewal(*, renewal: Renewal, by: User, note: str = "") -> Renewal:
     return workflow.move(renewal, "revise", by=by, note=note)
 
 
+@transaction.atomic
 def decline_renewal(*, renewal: Renewal, by: User, note: str = "") -> Renewal:
     """The policyholder does not want the next term: the policy ends with this one."""
-    return workflow.move(renewal, "decline", by=by, note=note)
+    renewal = workflow.move(renewal, "decline", by=by, note=note)
+    void_for_renewal(renewal, because=_("The next term is not wanted."))
+    return renewal
 
 
 @transaction.atomic
@@ -167,6 +166,7 @@ def lapse_renewal(*, renewal: Renewal, by: User) -> Renewal:
     renewal = workflow.move(renewal, "lapse", by=by)
     if was_offered:
         outbox.put("underwriting.issue_renewal_lapse", renewal_id=renewal.pk)
+    void_for_renewal(renewal, because=_("Nobody answered before the first day."))
     return renewal
 
 

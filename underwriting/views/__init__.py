@@ -11,6 +11,7 @@ from underwriting.views.pages import (
     worksheet,
     worksheet_paper,
 )
+from underwriting.views.referrals import referral, referral_act, referral_list
 from underwriting.views.renewals import (
     insure_renewal,
     renewal,
@@ -36,6 +37,9 @@ __all__ = [
     "new",
     "progress",
     "quote_act",
+    "referral",
+    "referral_act",
+    "referral_list",
     "renewal",
     "renewal_act",
     "renewal_list",

@@ -36,7 +36,7 @@ def endorse(request, number):
         term, state = cover.state_of(policy, day)
     except Refused as refusal:
         return _day_page(request, policy, day, refusal)
-    if request.POST.get("do") == "issue":
+    if request.POST.get("do") in ("issue", "refer"):
         return _issue(request, policy)
     if request.POST.get("do") == "edit":
         state = _edited(request, state)
@@ -102,21 +102,29 @@ def _issue(request, policy):
         return redirect(policy)
     form = ChangeForm(request.POST, conflicts=_questions(change))
     if form.is_valid():
+        asked = {
+            "policy": policy,
+            "effective_on": sent["on"],
+            "patch": sent["patch"],
+            "decisions": form.decisions,
+            "recorded": sent["recorded"],
+            "note": form.cleaned_data["note"],
+        }
         try:
-            written = services.endorse_policy(
-                policy=policy,
-                effective_on=sent["on"],
-                patch=sent["patch"],
-                decisions=form.decisions,
-                recorded=sent["recorded"],
-                note=form.cleaned_data["note"],
-                by=request.user,
-            )
+            return _issue_or_refer(request, policy, asked)
         except Refused as refusal:
             add_refusal(form, refusal)
-        else:
-            return _issued(request, policy, written)
     return _change_page(request, policy, change, form)
+
+
+def _issue_or_refer(request, policy, asked):
+    """By the button that was pressed: what an underwriter decides on is put before one."""
+    if request.POST.get("do") == "refer":
+        referral = services.refer_change(by=request.user, **asked)
+        said = _("An underwriter decides on it: %(number)s.")
+        messages.success(request, said % {"number": referral})
+        return redirect(referral)
+    return _issued(request, policy, services.endorse_policy(by=request.user, **asked))
 
 
 def _issued(request, policy, written):
@@ -196,26 +204,24 @@ def _options(request, policy, day, name, schema, state, form):
         form.add_error(field if field in form.fields else None, str(refusal))
         return _item_page(request, policy, day, schema, form)
     seen = options[0].change.term.transactions.count()
-    is_issue = request.POST.get("do") == "issue"
+    is_issue = request.POST.get("do") in ("issue", "refer")
     chosen = OptionForm(
         request.POST if is_issue else None,
         options=options,
         initial={"on": day, "recorded": seen},
     )
     if is_issue and chosen.is_valid():
+        asked = {
+            "policy": policy,
+            "effective_on": day,
+            "patch": chosen.option.patch,
+            "recorded": chosen.cleaned_data["recorded"],
+            "note": chosen.cleaned_data["note"],
+        }
         try:
-            written = services.endorse_policy(
-                policy=policy,
-                effective_on=day,
-                patch=chosen.option.patch,
-                recorded=chosen.cleaned_data["recorded"],
-                note=chosen.cleaned_data["note"],
-                by=request.user,
-            )
+            return _issue_or_refer(request, policy, asked)
         except Refused as refusal:
             add_refusal(chosen, refusal)
-        else:
-            return _issued(request, policy, written)
     return _options_page(request, policy, day, schema, form, options, chosen)
 
 
@@ -268,11 +274,13 @@ def _change_page(request, policy, change, form):
     definition = cover.product_definition(change.term.version)
     bills = cover.bills_after(change)
     before = segments.state_on(change.before.segments, change.effective_on)
+    review = selectors.review_change(change)
     context = {
         "policy": policy,
         "change": change,
         "form": form,
-        "review": selectors.review_change(change),
+        "review": review,
+        "may_refer": selectors.may_refer_change(policy, [review], request.user),
         "told": cover.told_changes(definition, before, change.state),
         "rows": cover.change_rows(change),
         "figures": _figures(change),
@@ -309,6 +317,7 @@ def _item_page(request, policy, day, schema, form):
 
 def _options_page(request, policy, day, schema, form, options, chosen):
     singular = label(schema["x-singular"])
+    reviews = [selectors.review_change(option.change) for option in options]
     context = {
         "policy": policy,
         "day": day,
@@ -319,7 +328,8 @@ def _options_page(request, policy, day, schema, form, options, chosen):
         "item": wording.item_title(schema["items"], form.item("new")),
         "options": options,
         "coverages": cover.coverage_rows(options),
-        "reviews": [selectors.review_change(option.change) for option in options],
+        "reviews": reviews,
+        "may_refer": selectors.may_refer_change(policy, reviews, request.user),
         "singular": singular,
         "crumbs": _crumbs(policy, _("Add: %(what)s") % {"what": singular}),
         "cancel": policy.get_absolute_url(),
