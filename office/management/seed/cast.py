@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 
 from django.contrib.auth.hashers import make_password
 
@@ -64,7 +64,7 @@ class Cast:
     def __getitem__(self, name: str) -> User:
         return self.users[name]
 
-    @property
+    @cached_property
     def office(self) -> User:
         return User.objects.service()
 

@@ -194,6 +194,7 @@ class Loss:
     def investigate(self, claim: Claim) -> Claim:
         exposure = claim.exposures.get()
         wear = self.dice.randint(0, 12) if self.kind in WEARS else 0
+        worth = self.hit.limit if self.hit.coinsurance_percent else None  # insured to its value
         services.record_finding(
             claim=claim,
             kind="damage",
@@ -201,6 +202,7 @@ class Loss:
             exposure=exposure,
             loss=self.loss,
             depreciation=(self.loss * wear / 100).quantize(Decimal("0.01")),
+            value=worth or Decimal(0),
             by=self.adjuster,
         )
         summary = "The policyholder describes how it happened."
