@@ -21,7 +21,12 @@ from office.lists.columns import due_words
 from office.models import User
 from policies.models import Policy
 from underwriting.models import Quote, Submission
-from underwriting.selectors import referrals_for_desk, referrals_to_answer, renewals_for_desk
+from underwriting.selectors import (
+    loss_control,
+    referrals_for_desk,
+    referrals_to_answer,
+    renewals_for_desk,
+)
 
 SHOWN = 10
 ANSWERS_FOR_LICENCES = {DepartmentCode.AGENCY, DepartmentCode.COMPLIANCE}
@@ -68,10 +73,45 @@ def _queues(user: User) -> Iterator[dict[str, Any]]:
     if user.may("underwriting.prepare_renewal") or user.may("underwriting.answer_renewal"):
         rows = [_renewal(row, today) for row in renewals_for_desk(user, SHOWN)]
         yield _queue(_("Renewals at 90, 60 and 45 days"), "underwriting:renewals", rows)
+    if user.may("underwriting.view_survey"):
+        yield from _loss_control(user, today)
     if user.may("accounting.approve_payment"):
         drafted = Payment.objects.for_user(user).filter(state=PaymentState.DRAFTED)
         rows = [_payment(payment) for payment in drafted.order_by("pk")[:SHOWN]]
         yield _queue(_("Payments to approve"), "accounting:payments", rows)
+
+
+def _loss_control(user: User, today) -> Iterator[dict[str, Any]]:
+    """Visits for whoever makes them; what is to be verified, is overdue or runs out for all."""
+    if user.may("underwriting.visit_survey"):
+        rows = [
+            _due_row(row, row.customer, row.get_kind_display(), row.due_on, today)
+            for row in loss_control.surveys_for_desk(user, SHOWN)
+        ]
+        yield _queue(_("Surveys to carry out"), "underwriting:surveys", rows)
+    if user.may("underwriting.verify_recommendation"):
+        rows = [
+            _due_row(row, row.survey.customer, row.title, row.due_on, today)
+            for row in loss_control.recommendations_for_desk(user, today, SHOWN)
+        ]
+        title = _("Recommendations to verify or overdue")
+        yield _queue(title, "underwriting:recommendations", rows)
+    if user.may("underwriting.record_certificate"):
+        rows = [
+            _due_row(row, row.policy.customer, row.get_kind_display(), row.valid_to, today)
+            for row in loss_control.certificates_for_desk(user, today, SHOWN)
+        ]
+        yield _queue(_("Certificates that run out"), "underwriting:certificates", rows)
+
+
+def _due_row(record, customer, what: str, due_on, today) -> dict[str, Any]:
+    return {
+        "href": record.get_absolute_url(),
+        "number": record.number,
+        "who": customer.display_name,
+        "what": what,
+        **_due(due_on, today),
+    }
 
 
 def _queue(title: str, url_name: str, rows: list[dict[str, Any]]) -> dict[str, Any]:

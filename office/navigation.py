@@ -21,6 +21,7 @@ class Entry(NamedTuple):
 
 
 CUSTOMERS, CLAIMS, FINANCE, OFFICE = _("Customers"), _("Claims"), _("Finance"), _("Office")
+LOSS_CONTROL = _("Loss control")
 
 SIDEBAR = (
     Entry("", _("Today"), "layout-dashboard", "desk"),
@@ -70,6 +71,27 @@ SIDEBAR = (
         "policies.measure_ratechange",
     ),
     Entry(CLAIMS, _("Claims"), "life-buoy", "claims:list", "claims.view_claim"),
+    Entry(
+        LOSS_CONTROL,
+        _("Surveys"),
+        "clipboard-list",
+        "underwriting:surveys",
+        "underwriting.view_survey",
+    ),
+    Entry(
+        LOSS_CONTROL,
+        _("Recommendations"),
+        "lightbulb",
+        "underwriting:recommendations",
+        "underwriting.view_survey",
+    ),
+    Entry(
+        LOSS_CONTROL,
+        _("Certificates"),
+        "file-check",
+        "underwriting:certificates",
+        "underwriting.view_survey",
+    ),
     Entry(FINANCE, _("Payments"), "landmark", "accounting:payments", "accounting.view_payment"),
     Entry(FINANCE, _("Invoices"), "receipt", "accounting:invoices", "accounting.view_invoice"),
     Entry(FINANCE, _("Ledger"), "book-open", "accounting:ledger", "accounting.view_ledger"),

@@ -13,6 +13,8 @@ PREFIXES = {
     "payment": "PM",
     "entry": "JE",
     "referral": "RF",
+    "survey": "SV",
+    "recommendation": "LR",
 }
 GAPLESS = {"invoice": "INV", "receipt": "RC"}
 

@@ -86,3 +86,80 @@ class ReferralState(TextChoices):
 
 REFERRAL_OPEN = frozenset({ReferralState.WAITING, ReferralState.ASKED})
 REFERRAL_STANDING = REFERRAL_OPEN | {ReferralState.APPROVED}
+
+
+class SurveyKind(TextChoices):
+    INITIAL = "initial", _("Before or soon after binding")
+    ROUTINE = "routine", _("Routine")
+    AFTER_LOSS = "after_loss", _("After a loss")
+    FOLLOW_UP = "follow_up", _("To verify recommendations")
+
+
+class SurveyState(TextChoices):
+    ORDERED = "ordered", pgettext_lazy("survey", "Ordered")
+    SCHEDULED = "scheduled", pgettext_lazy("survey", "Scheduled")
+    VISITED = "visited", pgettext_lazy("survey", "Visited")
+    REPORTED = "reported", pgettext_lazy("survey", "Reported")
+    CANCELLED = "cancelled", pgettext_lazy("survey", "Cancelled")
+
+
+SURVEY_AHEAD = frozenset({SurveyState.ORDERED, SurveyState.SCHEDULED})
+SURVEY_SEEN = frozenset({SurveyState.VISITED, SurveyState.REPORTED})
+SURVEY_OPEN = SURVEY_AHEAD | {SurveyState.VISITED}
+
+
+class Hazard(TextChoices):
+    CONSTRUCTION = "construction", _("Construction and roof")
+    ELECTRICAL = "electrical", _("Electrical installation")
+    HEATING = "heating", _("Heating and cooking")
+    FIRE_PROTECTION = "fire_protection", _("Fire protection")
+    WATER = "water", _("Water and plumbing")
+    STORM = "storm", _("Wind, hail and flood")
+    SECURITY = "security", _("Security against theft")
+    HOUSEKEEPING = "housekeeping", _("Housekeeping and storage")
+    MACHINERY = "machinery", _("Machinery and pressure equipment")
+    PREMISES = "premises", _("Falls and other dangers to visitors")
+    WORK_SAFETY = "work_safety", _("Safety at work")
+    VEHICLES = "vehicles", _("Vehicles and drivers")
+
+
+class HazardGrade(TextChoices):
+    """How well a hazard is controlled, best first."""
+
+    GOOD = "good", pgettext_lazy("hazard", "Good")
+    FAIR = "fair", pgettext_lazy("hazard", "Fair")
+    POOR = "poor", pgettext_lazy("hazard", "Poor")
+    UNACCEPTABLE = "unacceptable", pgettext_lazy("hazard", "Unacceptable")
+
+
+class RecommendationGrade(TextChoices):
+    ADVISORY = "advisory", _("Advisory")
+    IMPORTANT = "important", _("Important")
+    CRITICAL = "critical", _("Critical")
+
+
+class RecommendationState(TextChoices):
+    OPEN = "open", pgettext_lazy("recommendation", "Open")
+    PLANNED = "planned", pgettext_lazy("recommendation", "Planned")
+    DONE = "done", pgettext_lazy("recommendation", "Done, to be verified")
+    REFUSED = "refused", pgettext_lazy("recommendation", "Refused")
+    VERIFIED = "verified", pgettext_lazy("recommendation", "Verified")
+    WAIVED = "waived", pgettext_lazy("recommendation", "Waived")
+
+
+OUTSTANDING = frozenset(
+    {RecommendationState.OPEN, RecommendationState.PLANNED, RecommendationState.REFUSED}
+)
+ANSWERABLE = frozenset({RecommendationState.OPEN, RecommendationState.PLANNED})
+WAIVABLE = OUTSTANDING | {RecommendationState.DONE}
+
+
+class CertificateKind(TextChoices):
+    BOILER = "boiler", _("Boiler")
+    PRESSURE_VESSEL = "pressure_vessel", _("Pressure vessel")
+    SPRINKLER = "sprinkler", _("Fire sprinklers")
+    FIRE_ALARM = "fire_alarm", _("Fire alarm")
+    ELEVATOR = "elevator", _("Elevator")
+    ELECTRICAL = "electrical", _("Electrical installation")
+    HOOD = "hood", _("Kitchen hood and duct")
+    BACKFLOW = "backflow", _("Backflow preventer")

@@ -141,35 +141,6 @@ class Experience:
 
 
 NONE_KNOWN = Experience(date.min, 0)
-TITLES = {
-    "reported": {"en": "Claims reported", "es": "Reclamos informados"},
-    "count": {"en": "Claims that cost something", "es": "Reclamos con costo"},
-    "open": {"en": "Open claims", "es": "Reclamos abiertos"},
-    "at_fault": {"en": "Claims at fault", "es": "Reclamos con culpa"},
-    "paid": {"en": "Paid, whole dollars", "es": "Pagado, dólares enteros"},
-    "reserve": {"en": "Reserved, whole dollars", "es": "Reservado, dólares enteros"},
-    "incurred": {"en": "Incurred, whole dollars", "es": "Incurrido, dólares enteros"},
-    "largest": {"en": "The largest claim, whole dollars", "es": "El mayor, dólares enteros"},
-}
-TOTAL_SCHEMA = {name: {"type": "integer", "x-title": names} for name, names in TITLES.items()}
-# What `as_facts` gives, as JSON Schema: what a condition may read.
-SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "years": {
-            "type": "integer",
-            "x-title": {"en": "Years looked back", "es": "Años que se consideran"},
-        },
-        **TOTAL_SCHEMA,
-        "lines": {
-            "type": "object",
-            "properties": {
-                line: {"type": "object", "properties": TOTAL_SCHEMA} for line in Line.values
-            },
-        },
-        "policy": {"type": "object", "properties": TOTAL_SCHEMA},
-    },
-}
 
 
 def begin_of(on: date, years: int) -> date:

@@ -24,6 +24,11 @@ def may_edit(submission, user) -> bool:
     return user.may("underwriting.edit_submission") and is_theirs(submission, user)
 
 
+def may_acknowledge(submission, user) -> bool:
+    """The customer's own signature, or whoever works on it writes it down for them."""
+    return submission.customer.login_id == user.pk or may_edit(submission, user)
+
+
 def may_request_quotes(submission, user) -> bool:
     return user.may("underwriting.quote_submission") and is_theirs(submission, user)
 
@@ -177,3 +182,49 @@ def may_publish_draft(draft, user) -> bool:
 
 def may_connect_carriers(user) -> bool:
     return user.may("underwriting.connect_carrier")
+
+
+def may_view_every_survey(user) -> bool:
+    return user.may("underwriting.view_survey")
+
+
+def may_order_survey(survey, user) -> bool:
+    return user.may("underwriting.order_survey")
+
+
+def may_visit_survey(survey, user) -> bool:
+    return user.may("underwriting.visit_survey")
+
+
+def may_assign_survey(survey, user) -> bool:
+    return may_order_survey(survey, user) or may_visit_survey(survey, user)
+
+
+def may_recommend(recommendation, user) -> bool:
+    return user.may("underwriting.visit_survey")
+
+
+def may_answer_recommendation(recommendation, user) -> bool:
+    """The policyholder's own answer, or that of whoever writes it down for them."""
+    if recommendation.survey.customer.login_id == user.pk:
+        return True
+    return user.may("underwriting.answer_recommendation")
+
+
+def may_verify_recommendation(recommendation, user) -> bool:
+    """Nobody verifies what they themselves said was done."""
+    return user.may("underwriting.verify_recommendation") and (
+        recommendation.answered_by_id != user.pk
+    )
+
+
+def may_waive_recommendation(recommendation, user) -> bool:
+    return user.may("underwriting.waive_recommendation")
+
+
+def may_chase_recommendation(recommendation, user) -> bool:
+    return user.may("underwriting.chase_recommendation")
+
+
+def may_record_certificate(user) -> bool:
+    return user.may("underwriting.record_certificate")

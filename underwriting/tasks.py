@@ -51,6 +51,21 @@ def renew_by_the_clock(business_date):
     services.renew_by_the_clock(on=business_date, by=User.objects.service())
 
 
+@once_a_day("underwriting.chase_loss_control")
+def chase_loss_control(business_date):
+    """Recommendations that are past their day, and certificates that end."""
+    office = User.objects.service()
+    services.chase_overdue(on=business_date, by=office)
+    services.ask_for_certificates(on=business_date, by=office)
+
+
+@outbox.consumer("underwriting.order_surveys")
+def order_surveys(*, policy_id):
+    """A policy was bound or renewed: the survey rules are asked about it."""
+    policies = Policy.objects.select_related("customer", "address", "product")
+    services.order_surveys_by_rule(policy=policies.get(pk=policy_id), by=User.objects.service())
+
+
 @outbox.consumer("underwriting.prepare_renewals")
 def prepare_renewals(*, job_id, policy_ids, by_id):
     services.prepare_renewals(

@@ -1,3 +1,4 @@
+from portal.views.advice import advice, advice_paper
 from portal.views.billing import bank_account, billing, invoice, invoice_document
 from portal.views.claims import (
     accept,
@@ -14,9 +15,19 @@ from portal.views.loss_runs import loss_run, loss_run_paper
 from portal.views.policies import cancel_policy, policies, policy, policy_document
 from portal.views.renewals import answer_renewal, renewal
 from portal.views.report import report, report_choose
+from portal.views.safety import (
+    answer_recommendation,
+    evidence,
+    recommendation,
+    safety,
+    survey_report,
+)
 
 __all__ = [
     "accept",
+    "advice",
+    "advice_paper",
+    "answer_recommendation",
     "answer_renewal",
     "bank_account",
     "billing",
@@ -26,6 +37,7 @@ __all__ = [
     "claim_letter",
     "claims",
     "dispute",
+    "evidence",
     "home",
     "invoice",
     "invoice_document",
@@ -34,9 +46,12 @@ __all__ = [
     "policies",
     "policy",
     "policy_document",
+    "recommendation",
     "renewal",
     "report",
     "report_choose",
+    "safety",
     "send_files",
+    "survey_report",
     "withdraw",
 ]

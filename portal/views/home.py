@@ -7,6 +7,7 @@ from claims.models import Claim
 from office.doors import policyholder_required
 from policies.models import Policy
 from portal import selectors
+from underwriting.selectors import advice_to_read, own_recommendations
 
 SHOWN = 5
 
@@ -22,6 +23,8 @@ def home(request):
         "hero": selectors.what_to_do(claims, invoices),
         "cards": [{"claim": one, "headline": selectors.headline(one)} for one in claims],
         "invoices": invoices,
+        "advice": advice_to_read(request.user)[:SHOWN],
+        "wanted": own_recommendations(request.user).outstanding().order_by("due_on")[:SHOWN],
         "policies": Policy.objects.for_user(request.user).select_related("product")[:5],
         "portal_section": "home",
     }

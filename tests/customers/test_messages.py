@@ -59,6 +59,12 @@ FIELDS = {
     "changes": ["2023 Subaru Outback is added"],
     "is_more": True,
     "is_less": False,
+    "survey_number": "SV-2026-000001",
+    "location": "12 Alder Street, Sacramento",
+    "visited_on": date(2026, 5, 4),
+    "recommendations": ["Service the sprinkler pump"],
+    "title": "Service the sprinkler pump",
+    "certificate": "Boiler: basement",
     "link": LINK,
 }
 LETTERS = "acknowledgement document_request offer denial payment invitation declarations invoice"

@@ -16,10 +16,11 @@ from accounting.models import Entry, Invoice, Payment, Period
 from claims import services as claims
 from claims.enums import ClaimState
 from customers.models import Message
-from office import jobs, uploads
+from office import clock, jobs, uploads
 from policies import services as policies
 from tests import factories
 from tests.claims import scenes
+from tests.underwriting import surveying
 from underwriting import services as underwriting
 from underwriting.models import RuleSetVersion
 
@@ -61,6 +62,7 @@ class Office:
         self.renewal = factories.renewal_offered(self.policy)
         self._add_papers()
         self.referral = self._referred()
+        self._look_at_it()
         self.measured = self._measured_rates()
         self.trial = self._tried_rules()
         while factories.work():
@@ -106,6 +108,34 @@ class Office:
         )
         self.job = jobs.start(kind="export", title="Export", total=1, by=self.seller.user)
 
+    def _look_at_it(self):
+        """A survey, reported, with a recommendation that the holder says is done; a certificate."""
+        by = surveying.surveyor()
+        with clock.travel(surveying.VISITED):
+            survey = surveying.visited(self.policy, by=by)
+            survey = underwriting.attach_survey(
+                survey=survey, uploads=[surveying.picture(by)], by=by
+            )
+            wanted = underwriting.recommend_survey(
+                survey=survey, grade="critical", title="Wiring", text="Replace it.",
+                due_on=date(2026, 4, 20), by=by,
+            )  # fmt: skip
+            self.survey = underwriting.report_survey(survey=survey, by=by)
+            self.recommendation = underwriting.complete_recommendation(
+                recommendation=wanted,
+                answer="Replaced.",
+                uploads=[surveying.picture(self.holder.login)],
+                by=self.holder.login,
+            )
+        self.certificate = surveying.certified(self.policy)
+        self.advice = underwriting.record_advice(
+            submission=self.quote.submission,
+            answers={"wants": "A fire.", "priority": "cover", "flood": "yes"},
+            reasons="It fits.",
+            recommended=self.quote,
+            by=self.seller.user,
+        )
+
     def clients(self):
         people = {
             "other_holder": self.stranger.login,
@@ -125,7 +155,7 @@ class Office:
         """What stands in the address of a route that names a record."""
         every = {
             **self._strangers(), **self._books(), **self._people(), **self._claims(),
-            **self._policies(), **self._portal(),
+            **self._policies(), **self._portal(), **self._loss_control(),
         }  # fmt: skip
         space = "api" if name.startswith("api-") else name.rpartition(":")[0]
         usual = {
@@ -235,6 +265,35 @@ class Office:
             "underwriting:negotiate": quote,
             "underwriting:worksheet_paper": quote,
             "underwriting:quote_act": {**quote, "act": "withdraw"},
+        }
+
+    def _loss_control(self):
+        survey, wanted = {"number": self.survey.number}, {"number": self.recommendation.number}
+        photo = {**survey, "pk": self.survey.photos.earliest("pk").upload_id}
+        evidence = {**wanted, "pk": self.recommendation.evidence.earliest("pk").upload_id}
+        advice = {"number": self.quote.submission.number}
+        certificate, policy = {"pk": self.certificate.pk}, {"number": self.policy.number}
+        return {
+            "underwriting:advice_paper": {**advice, "version": self.advice.version},
+            "portal:advice": advice,
+            "portal:advice_paper": advice,
+            "underwriting:survey": survey,
+            "underwriting:survey_paper": survey,
+            "underwriting:survey_photo": photo,
+            "underwriting:survey_act": {**survey, "act": "cancel"},
+            "underwriting:order_survey": policy,
+            "underwriting:recommendation": wanted,
+            "underwriting:recommendation_act": {**wanted, "act": "verify"},
+            "underwriting:evidence": evidence,
+            "underwriting:certificate": certificate,
+            "underwriting:certificate_file": certificate,
+            "underwriting:record_certificate": policy,
+            "underwriting:withdraw_certificate": certificate,
+            "underwriting:policy_panel": policy,
+            "portal:recommendation": wanted,
+            "portal:answer_recommendation": {**wanted, "act": "complete"},
+            "portal:evidence": evidence,
+            "portal:survey_report": survey,
         }
 
     def _portal(self):

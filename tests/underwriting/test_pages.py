@@ -218,6 +218,7 @@ def test_the_worksheet_of_a_quote_is_a_paper_for_whom_its_price_is_shown():
 
 
 def test_an_application_is_taken_from_the_page_to_the_carriers():
+    factories.version()
     seller = factories.agent()
     insured = factories.customer(agent=seller)
     client = factories.signed_in(seller.user)
@@ -265,6 +266,7 @@ def typed(risk):
 
 
 def test_a_row_more_answers_with_the_form_and_stores_nothing():
+    factories.version()
     seller = factories.agent()
     insured = factories.customer(agent=seller)
     client = factories.signed_in(seller.user)
@@ -287,6 +289,7 @@ def test_a_row_more_answers_with_the_form_and_stores_nothing():
 
 
 def test_a_mistake_keeps_everything_that_was_typed():
+    factories.version()
     seller = factories.agent()
     insured = factories.customer(agent=seller)
     client = factories.signed_in(seller.user)

@@ -33,13 +33,14 @@ def test_an_application_put_to_two_carriers(django_assert_num_queries):
 
 
 def test_the_answer_of_a_carrier(django_assert_num_queries):
-    """Message, quote, office; rules, losses, connection; lock, quote, job, whether others are out;
-    receipt. And the four of two savepoints. The last to answer ends the job with one more.
+    """Message, quote, office; rules, losses, loss control (2), connection; lock, quote, job,
+    whether others are out; receipt. And the four of two savepoints. The last to answer ends the
+    job with one more.
     """
     factories.submission()
     first, last = OutboxMessage.objects.filter(task="underwriting.quote_at_carrier").order_by("pk")
 
-    with django_assert_num_queries(11 + 4):
+    with django_assert_num_queries(13 + 4):
         tasks.quote_at_carrier(message_id=first.pk)
-    with django_assert_num_queries(11 + 4 + 1):
+    with django_assert_num_queries(13 + 4 + 1):
         tasks.quote_at_carrier(message_id=last.pk)

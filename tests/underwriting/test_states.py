@@ -41,11 +41,13 @@ QUOTE_STATES = {
 SUBMISSION_ACTS = {
     "edit": {"underwriter", "agent"},
     "quote": {"underwriter", "agent", "office"},
+    "advise": {"underwriter", "agent"},
+    "acknowledge": {"underwriter", "agent"},
     "bind": {"underwriter", "agent"},
     "close": {"underwriter", "agent"},
 }
 SUBMISSION_STATES = {
-    "open": {"edit", "quote", "bind", "close"},
+    "open": {"edit", "quote", "advise", "acknowledge", "bind", "close"},
     "bound": set(),
     "closed": set(),
 }

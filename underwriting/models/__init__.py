@@ -1,5 +1,12 @@
+from underwriting.models.advice import Advice, AdviceAcknowledgement
+from underwriting.models.certificate import Certificate
 from underwriting.models.connection import CarrierConnection
 from underwriting.models.quote import Quote, QuoteEvent
+from underwriting.models.recommendation import (
+    Recommendation,
+    RecommendationEvent,
+    RecommendationEvidence,
+)
 from underwriting.models.referral import Referral, ReferralEvent
 from underwriting.models.renewal import Renewal, RenewalEvent
 from underwriting.models.rule_draft import (
@@ -11,11 +18,18 @@ from underwriting.models.rule_draft import (
 )
 from underwriting.models.rule_set import RuleSet, RuleSetVersion
 from underwriting.models.submission import Submission, SubmissionEvent
+from underwriting.models.survey import Survey, SurveyEvent, SurveyFinding, SurveyPhoto
 
 __all__ = [
+    "Advice",
+    "AdviceAcknowledgement",
     "CarrierConnection",
+    "Certificate",
     "Quote",
     "QuoteEvent",
+    "Recommendation",
+    "RecommendationEvent",
+    "RecommendationEvidence",
     "Referral",
     "ReferralEvent",
     "Renewal",
@@ -29,4 +43,8 @@ __all__ = [
     "RuleTrialLine",
     "Submission",
     "SubmissionEvent",
+    "Survey",
+    "SurveyEvent",
+    "SurveyFinding",
+    "SurveyPhoto",
 ]

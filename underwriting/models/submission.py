@@ -120,6 +120,26 @@ class Submission(Recorded):
     @transition(
         state,
         source=[SubmissionState.OPEN],
+        target=None,
+        permission=rules.may_edit,
+        custom={"label": gettext_lazy("Record needs and advice"), "icon": "messages-square"},
+    )
+    def advise(self, *, by, at):
+        """The record is written by the service, version by version."""
+
+    @transition(
+        state,
+        source=[SubmissionState.OPEN],
+        target=None,
+        permission=rules.may_acknowledge,
+        custom={"label": gettext_lazy("Acknowledge the advice"), "icon": "signature"},
+    )
+    def acknowledge(self, *, by, at):
+        """The customer has read the latest version; the service writes it down."""
+
+    @transition(
+        state,
+        source=[SubmissionState.OPEN],
         target=SubmissionState.BOUND,
         permission=rules.may_bind_submission,
         custom={"label": gettext_lazy("Bind"), "icon": "shield-check", "hidden": True},

@@ -1,4 +1,10 @@
+from underwriting.services.advice import acknowledge_advice, record_advice, send_advice
 from underwriting.services.binding import bind_quote
+from underwriting.services.certificates import (
+    ask_for_certificates,
+    record_certificate,
+    withdraw_certificate,
+)
 from underwriting.services.connections import connect_carrier
 from underwriting.services.deciding import (
     approve_quote,
@@ -19,6 +25,18 @@ from underwriting.services.quotes import (
     quote_at_carrier,
     request_quotes,
     withdraw_quote,
+)
+from underwriting.services.recommendations import (
+    chase_overdue,
+    chase_recommendation,
+    complete_recommendation,
+    plan_recommendation,
+    postpone_recommendation,
+    recommend_survey,
+    refuse_recommendation,
+    send_back_recommendation,
+    verify_recommendation,
+    waive_recommendation,
 )
 from underwriting.services.referrals import refer_change
 from underwriting.services.renewing import (
@@ -51,17 +69,36 @@ from underwriting.services.submissions import (
     open_submission,
     take_application,
 )
+from underwriting.services.surveys import (
+    assign_survey,
+    attach_survey,
+    cancel_survey,
+    find_survey,
+    order_survey,
+    order_surveys_by_rule,
+    report_survey,
+    schedule_survey,
+    visit_survey,
+)
 from underwriting.services.taking_up import accept_renewal, pay_renewal
 
 __all__ = [
     "accept_renewal",
+    "acknowledge_advice",
     "approve_quote",
     "approve_referral",
     "approve_renewal",
+    "ask_for_certificates",
     "ask_referral",
     "assign_referral",
+    "assign_survey",
+    "attach_survey",
     "bind_quote",
+    "cancel_survey",
+    "chase_overdue",
+    "chase_recommendation",
     "close_submission",
+    "complete_recommendation",
     "connect_carrier",
     "decline_quote",
     "decline_referral",
@@ -72,6 +109,7 @@ __all__ = [
     "edit_rule_draft",
     "endorse_policy",
     "expire_quote",
+    "find_survey",
     "issue_renewal_lapse",
     "issue_renewal_offer",
     "lapse_renewal",
@@ -79,24 +117,40 @@ __all__ = [
     "negotiate_quote",
     "offer_renewal",
     "open_submission",
+    "order_survey",
+    "order_surveys_by_rule",
     "pay_renewal",
+    "plan_recommendation",
+    "postpone_recommendation",
     "prepare_renewal",
     "prepare_renewals",
     "prepare_rule_trial",
     "publish_rule_draft",
     "publish_rule_set",
     "quote_at_carrier",
+    "recommend_survey",
+    "record_advice",
+    "record_certificate",
     "refer_change",
+    "refuse_recommendation",
     "remarket_renewal",
     "renew_by_the_clock",
     "reply_referral",
+    "report_survey",
     "request_quotes",
     "revise_renewal",
     "rework_renewal",
+    "schedule_survey",
+    "send_advice",
+    "send_back_recommendation",
     "start_renewal_run",
     "take_application",
     "try_rules_on_book",
     "try_rules_on_policies",
+    "verify_recommendation",
+    "visit_survey",
     "void_referral",
+    "waive_recommendation",
+    "withdraw_certificate",
     "withdraw_quote",
 ]

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from accounting.models import Instalment, Invoice
 from accounting.services import issue_invoice, pay_when_billed
-from office import workflow
+from office import outbox, workflow
 from office.models import User
 from policies import services as policies
 from underwriting import selectors
@@ -76,6 +76,7 @@ def _write_term(renewal: Renewal, pay_plan: str, *, by: User) -> None:
         agreed=renewal.total,
         by=by,
     )
+    outbox.put("underwriting.order_surveys", policy_id=renewal.policy_id)
 
 
 def _first_invoice(renewal: Renewal, *, by: User) -> Invoice:

@@ -9,7 +9,7 @@ from office import workflow
 from office.doors import demand_open, staff_required
 from office.exceptions import Refused
 from policies.selectors import product_definition
-from underwriting import rules, services
+from underwriting import rules, selectors, services
 from underwriting.forms import BindForm, NegotiationForm, NoteForm, ReasonForm
 from underwriting.views.pages import crumbs_of, quote_of, submission_of
 
@@ -100,5 +100,6 @@ def _form_page(request, submission, record, act, form):
         "cancel": submission.get_absolute_url(),
         "crumbs": [*crumbs_of(submission), {"label": label}],
         "form": form,
+        **(selectors.bind_warnings(submission, quote) if quote and act == "bind" else {}),
     }
     return render(request, "underwriting/act.html", context)

@@ -95,6 +95,10 @@ def detail(request, number):
         "kind": selectors.kinds_sold()[submission.product_kind],
         "risk": selectors.risk_of(submission),
         **losses_of(request, submission.customer),
+        **selectors.advice_page(submission),
+        "may_advise": submission.state == SubmissionState.OPEN
+        and rules.may_edit(submission, request.user),
+        "may_order_survey": rules.may_order_survey(None, request.user),
         "crumbs": [SUBMISSIONS.way_back(request), {"label": submission.number}],
         "neighbours": SUBMISSIONS.neighbours(
             request, selectors.submission_rows(request.user), submission

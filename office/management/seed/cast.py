@@ -48,7 +48,7 @@ STAFF = [
     ("actuarial", "compliance", "Ivan Petrov", {}),
     ("investment", "compliance", "Grace Osei", {}),
     ("marketing", "compliance", "Luc Moreau", {}),
-    ("loss_control", "compliance", "Beth Coleman", {}),
+    ("loss_control", "loss_control", "Beth Coleman", {}),
     ("audit", "compliance", "Samir Patel", {}),
 ]  # fmt: skip
 AGENTS = ["Alex Moreno", "Hannah Cole"]
