@@ -1,9 +1,14 @@
 """The pages of policies: who may open them, what they say, how many statements they take."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 from django.urls import reverse
 
+from office import clock
+from policies import services
 from tests import factories, papers
+from tests.policies.changing import VALUE, setting
 
 pytestmark = pytest.mark.django_db
 
@@ -183,3 +188,30 @@ def test_a_policyholder_is_sent_to_the_portal():
     answer = factories.signed_in(insured.login).get(policy.get_absolute_url())
 
     assert (answer.status_code, answer["Location"]) == (302, reverse("portal:home"))
+
+
+@pytest.mark.parametrize("changes", [0, 2])
+def test_the_page_of_an_end_takes_the_same_statements_after_three_transactions(
+    changes, django_assert_num_queries
+):
+    policy = factories.policy_in_force()
+    by = factories.person("policy_administrator")
+    with clock.travel(datetime(2026, 3, 2, 18, tzinfo=UTC)):
+        for number in range(changes):
+            services.endorse_policy(
+                policy=policy,
+                effective_on=date(2026, 5 + number, 1),
+                patch=[setting(VALUE, 10000 + number)],
+                by=by,
+            )
+        client = factories.signed_in(by)
+        address = reverse("policies:act", args=[policy.number, "cancel"])
+
+        with django_assert_num_queries(ENDING):
+            page = client.get(address)
+
+    assert "Premium of the days that are cut off" in page.content.decode()
+
+
+# Session, person, roles, policy; the term of the day and its history; the later terms, none.
+ENDING = 7

@@ -1,4 +1,4 @@
-"""The book is renewed once (issue: a run that is killed goes on), whoever dies in the middle."""
+"""The book is renewed once, whoever dies in the middle: a run that is killed goes on."""
 
 from datetime import timedelta
 

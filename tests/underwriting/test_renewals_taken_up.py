@@ -347,3 +347,24 @@ def test_the_database_wants_to_know_where_it_moved():
             "UPDATE underwriting_renewal SET moved_to_id = policy_id WHERE id = %s", [renewal.pk]
         )
     assert error.value.__cause__.diag.constraint_name == "renewal_that_moved_says_where"
+
+
+@pytest.mark.parametrize("times", [0, 2])
+def test_the_page_takes_the_same_statements_however_often_it_was_worked_out(
+    times, django_assert_num_queries
+):
+    renewal = remarketed()
+    by = factories.person("underwriter")
+    client = factories.signed_in(by)
+    with clock.travel(AHEAD):
+        for _time in range(times):
+            services.rework_renewal(renewal=renewal, by=by)
+        client.get(renewal.get_absolute_url())
+
+        with django_assert_num_queries(PAGE):
+            page = client.get(renewal.get_absolute_url()).content.decode()
+
+    assert page.count("Work out again") == 1 + times
+
+
+PAGE = 12
