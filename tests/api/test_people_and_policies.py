@@ -118,7 +118,7 @@ def test_the_declarations_of_a_policy_are_streamed_to_its_people():
 
 
 def test_products_say_what_an_application_needs():
-    factories.version()
+    factories.catalogue()
 
     found = session(factories.customer(login=True).login).get("products/").json()
 

@@ -177,7 +177,7 @@ def test_the_list_is_filtered_by_words_carrier_and_state():
     assert found(q="nunez") == {own.number, other.number}
     assert found(q=own.number.lower()) == {own.number}
     assert found(carrier="HARBOR") == {other.number}
-    assert found(jurisdiction="us-co") == {other.number}
+    assert found(jurisdiction="US-CO") == {other.number}
     assert found(q="nobody") == set()
 
 
