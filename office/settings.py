@@ -4,6 +4,7 @@ from pathlib import Path
 
 import structlog
 from csp.constants import NONCE, NONE, SELF
+from django.templatetags.static import static
 from whitenoise.compress import Compressor
 
 from office import environment, logs
@@ -311,6 +312,13 @@ UNFOLD = {
     "SITE_TITLE": "Bindery",
     "SITE_HEADER": "Bindery",
     "SITE_SYMBOL": "menu_book",
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda _request: static("img/mark.svg"),
+        }
+    ],
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "6px",
     "COLORS": {
