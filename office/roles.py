@@ -111,6 +111,7 @@ ROLES = {
             "underwriting.view_submission",
             "underwriting.approve_quote",
             "underwriting.decline_quote",
+            "underwriting.judge_quote",
             "claims.view_claim",
             "claims.view_every_claim",
             "claims.confirm_coverage",

@@ -54,6 +54,16 @@ def may_approve(quote, user) -> bool:
     return user.may("underwriting.approve_quote") and not is_author(quote.submission, user)
 
 
+def may_judge(quote, user) -> bool:
+    """Nobody judges what they wrote or sell. How much it moves is asked of the authority."""
+    return user.may("underwriting.judge_quote") and not is_author(quote.submission, user)
+
+
+def may_judge_renewal(renewal, user) -> bool:
+    sells = renewal.policy.agent is not None and renewal.policy.agent.user_id == user.pk
+    return user.may("underwriting.judge_quote") and not sells
+
+
 def may_approve_change(policy, user) -> bool:
     """What the rules refer is for underwriters; nobody approves what they sell themselves."""
     sells = policy.agent is not None and policy.agent.user_id == user.pk

@@ -55,6 +55,7 @@ urlpatterns = [
     path("<str:number>/do/<slug:act>/", views.act, name="act"),
     path("<str:number>/<str:quote_number>/worksheet/", views.worksheet, name="worksheet"),
     path("<str:number>/<str:quote_number>/negotiate/", views.negotiate, name="negotiate"),
+    path("<str:number>/<str:quote_number>/judge/", views.judge, name="judge"),
     path(
         "<str:number>/<str:quote_number>/worksheet/paper/",
         views.worksheet_paper,

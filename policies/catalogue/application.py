@@ -56,14 +56,26 @@ def risk_errors(definition: ProductDefinition, risk: Json) -> list[FieldError]:
 
 
 def stamped(definition: ProductDefinition, risk: Json, on: date) -> dict[str, Any]:
-    """The risk of new business with the fields that the office fills in: the first day of cover.
+    """The risk of new business with the fields that the office fills in: the first day of cover,
+    and no judgment yet.
 
-    They stay as they are for as long as the policy is renewed, so that a level premium knows
+    The day stays as it is for as long as the policy is renewed, so that a level premium knows
     since when it runs.
     """
     fields = definition.risk_schema["properties"]
     filled = {name: on.isoformat() for name, one in fields.items() if one.get("x-stamp")}
-    return {**risk, **filled}
+    return unjudged(definition, {**risk, **filled})
+
+
+def judged_fields(definition: ProductDefinition) -> list[str]:
+    """The fields of the risk that hold an underwriter's judgment: nobody applies for them."""
+    fields = definition.risk_schema["properties"]
+    return [name for name, one in fields.items() if one.get("x-judgment")]
+
+
+def unjudged(definition: ProductDefinition, risk: Json) -> dict[str, Any]:
+    """The risk without any judgment: an application is edited, or a term is renewed."""
+    return {**risk, **dict.fromkeys(judged_fields(definition), 0)}
 
 
 # The coverages

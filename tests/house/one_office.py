@@ -262,6 +262,7 @@ class Office:
             "portal:answer_renewal": {"number": self.renewal.number, "act": "decline"},
             "underwriting:act": {"number": quote["number"], "act": "close"},
             "underwriting:worksheet": quote,
+            "underwriting:judge": quote,
             "underwriting:negotiate": quote,
             "underwriting:worksheet_paper": quote,
             "underwriting:quote_act": {**quote, "act": "withdraw"},

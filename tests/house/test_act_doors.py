@@ -81,6 +81,7 @@ ACTS = {
     "renewal rework": "spp nx nxnnnffxnxn",
     "renewal remarket": "spp nx nxnnnffxnxn",
     "renewal approve": "spp nx nxnnnfxxnxn",
+    "renewal judge": "spp nx nxnnnfxxnxn",
     "renewal offer": "spp nx nxnnnffxnxn",
     "renewal revise": "spp nx nxnnnddxnxn",
     "renewal pay": "spp nf nxnnnxxfnxn",
@@ -120,6 +121,7 @@ UNREACHED = {
     *("claim waive_document", "submission edit"),
     *("portal attach", "portal accept", "portal dispute", "portal withdraw"),
     "invoice refund",
+    "renewal judge",
 }
 WRITES = re.compile(r"INSERT|UPDATE|DELETE|WITH", re.IGNORECASE)
 

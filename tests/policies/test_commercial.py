@@ -404,7 +404,6 @@ def test_no_rule_of_the_appetite_stumbles_and_none_holds_up_a_plain_risk(shipped
         ("HARBOR-CP", {"losses": 2}, "losses", "reject"),
         ("BIND-WC", {"experience_mod": "1.30"}, "high_mod", "bind"),
         ("BIND-WC", {"experience_mod": None}, "no_mod", "info"),
-        ("BIND-WC", {"schedule_percent": -10}, "schedule", "bind"),
         ("HARBOR-WC", {"experience_mod": "1.30"}, "mod", "reject"),
     ],
 )

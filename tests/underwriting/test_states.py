@@ -19,6 +19,7 @@ QUOTE_ACTS = {
     "negotiate": {"underwriter", "agent", "office"},
     "withdraw": {"underwriter", "agent"},
     "bind": {"underwriter", "agent"},
+    "judge": {"underwriter"},
     "approve": {"underwriter"},
     "decline": {"underwriter"},
     "expire": {"office"},
@@ -29,9 +30,9 @@ QUOTE_ACTS = {
 }
 QUOTE_STATES = {
     "pending": {"rate", "refer", "reject", "fail", "requote", "withdraw"},
-    "rated": {"requote", "negotiate", "withdraw", "expire", "bind"},
-    "referred": {"requote", "negotiate", "withdraw", "expire", "approve", "decline"},
-    "approved": {"requote", "negotiate", "withdraw", "expire", "bind"},
+    "rated": {"requote", "negotiate", "judge", "withdraw", "expire", "bind"},
+    "referred": {"requote", "negotiate", "judge", "withdraw", "expire", "approve", "decline"},
+    "approved": {"requote", "negotiate", "judge", "withdraw", "expire", "bind"},
     "declined": {"requote", "negotiate"},
     "failed": {"requote", "withdraw"},
     "expired": {"requote"},
@@ -91,6 +92,7 @@ RENEWERS = {"underwriter", "policy_administrator", "office"}
 RENEWAL_ACTS = {
     **dict.fromkeys(("rework", "remarket", "offer", "revise"), RENEWERS),
     "approve": {"underwriter"},
+    "judge": {"underwriter"},
     "pay": {"accountant"},
     "accept": DESK,
     "decline": DESK,
@@ -98,7 +100,7 @@ RENEWAL_ACTS = {
     "lapse": set(),  # the office itself
 }
 RENEWAL_STATES = {
-    "working": {"rework", "remarket", "approve", "offer", "decline", "move", "lapse"},
+    "working": {"rework", "remarket", "approve", "judge", "offer", "decline", "move", "lapse"},
     "offered": {"revise", "pay", "accept", "decline", "move", "lapse"},
     "accepted": set(),
     "declined": set(),

@@ -4,7 +4,7 @@ from django.urls import path
 
 from office.api.acts import act_paths
 from underwriting.api import referrals, renewals
-from underwriting.api.acts import QuoteAct, QuoteNegotiation, SubmissionAct
+from underwriting.api.acts import QuoteAct, QuoteJudgment, QuoteNegotiation, SubmissionAct
 from underwriting.api.changes import EndorsementPreview, PolicyEndorsement
 from underwriting.api.doors import QuoteDetail, SubmissionDetail, SubmissionList
 
@@ -19,6 +19,7 @@ urlpatterns = [
         QuoteNegotiation.as_view(),
         name="api-quote-negotiate",
     ),
+    path("quotes/<slug:number>/judge/", QuoteJudgment.as_view(), name="api-quote-judge"),
     path("quotes/<slug:number>/", QuoteDetail.as_view(), name="api-quote"),
     *act_paths(QuoteAct),
     path(

@@ -92,6 +92,40 @@ class QuoteNegotiation(APIView):
         return 200, quote_body(request, number)
 
 
+class JudgmentBody(serializers.Serializer):
+    """Schedule credits (below 0) and debits; none at all takes a judgment back."""
+
+    parts = serializers.DictField(
+        child=serializers.IntegerField(min_value=-100, max_value=100),
+        help_text="Per cent by characteristic.",
+    )
+    note = serializers.CharField(max_length=500, help_text="Why.")
+
+
+class QuoteJudgment(APIView):
+    """Rate a quote by judgment, within the limits of the jurisdiction and of one's authority."""
+
+    scope = "quotes"
+
+    @act_schema(
+        "quotes_judge",
+        tag=TAG,
+        request=JudgmentBody,
+        response=QuoteBody,
+        label=gettext_lazy("Judgment rating"),
+    )
+    def post(self, request, number):
+        return repeatable(request, lambda: self._judge(request, number))
+
+    def _judge(self, request, number):
+        quote = quote_of(request, number)
+        workflow.demand_open(quote, "judge", by=request.user)
+        sent = JudgmentBody(data=request.data)
+        sent.is_valid(raise_exception=True)
+        services.judge_quote(quote=quote, by=request.user, **sent.validated_data)
+        return 200, quote_body(request, number)
+
+
 def _refuse_coverages(quote, wanted):
     definition, submission = product_definition(quote.version), quote.submission
     errors = {}

@@ -46,6 +46,12 @@ class QuoteBody(serializers.Serializer):
     coverages = SelectionBody(many=True)
     notes = serializers.ListField(child=serializers.CharField())
     reason = serializers.CharField()
+    judgment_percent = serializers.IntegerField(
+        source="judgment.percent",
+        default=None,
+        allow_null=True,
+        help_text="Schedule credits and debits of an underwriter, together.",
+    )
     findings = serializers.SerializerMethodField()
     pay_plans = serializers.SerializerMethodField()
     policy = serializers.SerializerMethodField()
@@ -70,7 +76,7 @@ class QuoteBody(serializers.Serializer):
     @extend_schema_field(Action(many=True))
     def get_actions(self, quote):
         href = QUOTE_HREF.format(quote.number)
-        return actions_of(self.context["user"], quote, (*QUOTE_ACTS, "negotiate"), href)
+        return actions_of(self.context["user"], quote, (*QUOTE_ACTS, "negotiate", "judge"), href)
 
     def to_representation(self, quote):
         shown = super().to_representation(quote)

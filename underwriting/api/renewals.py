@@ -9,10 +9,12 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from office.api import own_key, serializer_of
+from office import workflow
+from office.api import act_schema, own_key, repeatable, serializer_of
 from office.api.acts import RecordAct, act_paths
 from office.api.pages import RowsView, list_schema
-from underwriting import selectors
+from underwriting import selectors, services
+from underwriting.api.acts import JudgmentBody
 from underwriting.api.bodies import SelectionBody, selections_of
 from underwriting.enums import RenewalState
 from underwriting.forms import PayRenewalForm
@@ -140,7 +142,8 @@ class RenewalAct(RecordAct):
 
     scope = "quotes"
     noun, plural, tag = "renewal", "renewals", TAG
-    model, response, acts = Renewal, RenewalBody, ACTS
+    model, response = Renewal, RenewalBody
+    acts = {act: one for act, one in ACTS.items() if act != "judge"}  # its form has many fields
 
     @classmethod
     def body_of(cls, form_class, name):
@@ -168,6 +171,30 @@ class RenewalAct(RecordAct):
         return RenewalBody(_renewal(request, number)).data
 
 
+class RenewalJudgment(APIView):
+    """Rate a renewal by judgment, within the limits of the jurisdiction and of one's authority."""
+
+    scope = "quotes"
+
+    @act_schema(
+        "renewals_judge",
+        tag=TAG,
+        request=JudgmentBody,
+        response=RenewalBody,
+        label=gettext_lazy("Judgment rating"),
+    )
+    def post(self, request, number):
+        return repeatable(request, lambda: self._judge(request, number))
+
+    def _judge(self, request, number):
+        renewal = _renewal(request, number)
+        workflow.demand_open(renewal, "judge", by=request.user)
+        sent = JudgmentBody(data=request.data)
+        sent.is_valid(raise_exception=True)
+        services.judge_renewal(renewal=renewal, by=request.user, **sent.validated_data)
+        return 200, RenewalBody(_renewal(request, number)).data
+
+
 def _renewal(request, number):
     rows = Renewal.objects.for_user(request.user).select_related(
         "policy__customer", "policy__agent", "policy__product", "version", "moved_to"
@@ -178,5 +205,6 @@ def _renewal(request, number):
 urlpatterns = [
     path("renewals/", RenewalList.as_view(), name="api-renewals"),
     path("renewals/<slug:number>/", RenewalDetail.as_view(), name="api-renewal"),
+    path("renewals/<slug:number>/judge/", RenewalJudgment.as_view(), name="api-renewal-judge"),
     *act_paths(RenewalAct),
 ]

@@ -1,6 +1,7 @@
 from underwriting.forms.advice import AcknowledgeForm, AdviceForm, OwnAcknowledgeForm
 from underwriting.forms.application import ApplicationForm, with_row_changed
 from underwriting.forms.changes import ChangeDayForm, ChangeForm, ItemForm, OptionForm
+from underwriting.forms.judgment import JudgeForm
 from underwriting.forms.loss_control import (
     AssignSurveyForm,
     CertificateForm,
@@ -57,6 +58,7 @@ __all__ = [
     "EditForm",
     "FindingForm",
     "ItemForm",
+    "JudgeForm",
     "LossRunForm",
     "NegotiationForm",
     "NewForm",

@@ -119,7 +119,7 @@ class ApplicationForm:
             for name, spec in schema["properties"].items()
             if name != "key"
             and spec.get("type") not in ("array", "object")
-            and not spec.get("x-stamp")
+            and not _is_filled_in(spec)
         }
         initial = {name: as_initial(spec, thing.get(name)) for name, spec in plain.items()}
         form = PathForm(self.data, prefix=path, initial=initial)
@@ -225,8 +225,8 @@ class ApplicationForm:
         self.others.append(message)
 
     def cleaned_risk(self) -> dict[str, Any]:
-        stamped = [name for name, spec in self.properties.items() if spec.get("x-stamp")]
-        risk = {name: self.risk[name] for name in stamped if name in self.risk}
+        filled = [name for name, spec in self.properties.items() if _is_filled_in(spec)]
+        risk = {name: self.risk[name] for name in filled if name in self.risk}
         risk |= self._cleaned(self.sections[0].rows[0].form)
         for section in self.sections[1:]:
             items = [{"key": row.key, **self._cleaned(row.form)} for row in section.rows]
@@ -247,6 +247,11 @@ class ApplicationForm:
             for row in section.rows:
                 chosen += row.cover.selections()
         return chosen
+
+
+def _is_filled_in(spec: Json) -> bool:
+    """By the office: the first day of cover, an underwriter's judgment. Nobody types it here."""
+    return bool(spec.get("x-stamp") or spec.get("x-judgment"))
 
 
 def with_row_changed(form: ApplicationForm, *, add: str = "", remove: str = "") -> ApplicationForm:

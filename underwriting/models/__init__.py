@@ -1,6 +1,7 @@
 from underwriting.models.advice import Advice, AdviceAcknowledgement
 from underwriting.models.certificate import Certificate
 from underwriting.models.connection import CarrierConnection
+from underwriting.models.judgment import Judgment
 from underwriting.models.quote import Quote, QuoteEvent
 from underwriting.models.recommendation import (
     Recommendation,
@@ -25,6 +26,7 @@ __all__ = [
     "AdviceAcknowledgement",
     "CarrierConnection",
     "Certificate",
+    "Judgment",
     "Quote",
     "QuoteEvent",
     "Recommendation",

@@ -76,6 +76,9 @@ class Quote(Recorded):
     approved_under = models.ForeignKey(
         "office.AuthorityLimit", models.PROTECT, null=True, blank=True, related_name="+"
     )
+    judgment = models.OneToOneField(
+        "underwriting.Judgment", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     policy = models.OneToOneField(
         "policies.Policy", models.PROTECT, null=True, blank=True, related_name="quote"
     )
@@ -100,6 +103,7 @@ class Quote(Recorded):
             ("withdraw_quote", "Can withdraw quotes"),
             ("expire_quote", "Can let quotes expire"),
             ("bind_quote", "Can bind quotes"),
+            ("judge_quote", "Can rate by judgment"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -231,6 +235,7 @@ class Quote(Recorded):
     def requote(self, *, by, at, version, revision):
         """Back to be rated: the price, the trace and any approval are void (events keep them)."""
         self.version, self.revision, self.wanted = version, revision, None
+        self.judgment = None
         self.void_price()
 
     @transition(
@@ -246,6 +251,37 @@ class Quote(Recorded):
             raise Refused(_("This is what the carrier was asked already. Change something."))
         self.wanted = wanted
         self.void_price()
+
+    @transition(
+        state,
+        source=sorted(PRICED),
+        target=QuoteState.PENDING,
+        permission=rules.may_judge,
+        custom={"label": gettext_lazy("Judgment rating"), "icon": "scale"},
+    )
+    def judge(self, *, by, at, judgment):
+        """Priced anew with credits or debits; whatever was approved was approved at another price.
+
+        The authority is asked for what the judgment moves of the premium.
+        """
+        judgment.decided_under = authority.require(
+            by=by,
+            kind=AuthorityKind.JUDGMENT,
+            amount=judgment.moved(self.premium, before=self.judgment),
+            on=clock.day_of(at),
+            line=self.submission.line,
+            product=self.version.product_id,
+            jurisdiction=self.submission.jurisdiction,
+        )
+        judgment.decided_at, judgment.decided_by = at, by
+        self.judgment = judgment
+        self.void_price()
+
+    @property
+    def risk(self):
+        """What the carrier rates: the application, with what was judged of this quote."""
+        application = self.submission.application
+        return application if self.judgment is None else self.judgment.applied_to(application)
 
     @property
     def asked(self):

@@ -80,6 +80,9 @@ class Renewal(Recorded):
     approved_under = models.ForeignKey(
         "office.AuthorityLimit", models.PROTECT, null=True, blank=True, related_name="+"
     )
+    judgment = models.OneToOneField(
+        "underwriting.Judgment", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     pay_plan = models.CharField(max_length=24)
     submission = models.ForeignKey(
         Submission, models.PROTECT, null=True, blank=True, related_name="renewals"
@@ -167,7 +170,33 @@ class Renewal(Recorded):
         custom={"label": gettext_lazy("Work out again"), "icon": "calculator"},
     )
     def rework(self, *, by, at, proposal):
-        """What is insured, what it costs and why, as they are today."""
+        """What is insured, what it costs and why, as they are today; nothing is judged yet."""
+        self.judgment = None
+        self._take(proposal)
+
+    @transition(
+        state,
+        source=[RenewalState.WORKING],
+        target=None,
+        permission=rules.may_judge_renewal,
+        custom={"label": gettext_lazy("Judgment rating"), "icon": "scale"},
+    )
+    def judge(self, *, by, at, judgment, proposal):
+        """The authority is asked for what the judgment moves of the premium."""
+        judgment.decided_under = authority.require(
+            by=by,
+            kind=AuthorityKind.JUDGMENT,
+            amount=judgment.moved(self.premium, before=self.judgment),
+            on=clock.day_of(at),
+            line=self.policy.product.line,
+            product=self.policy.product_id,
+            jurisdiction=self.policy.jurisdiction,
+        )
+        judgment.decided_at, judgment.decided_by = at, by
+        self.judgment = judgment
+        self._take(proposal)
+
+    def _take(self, proposal):
         for name, value in proposal.items():
             setattr(self, name, value)
 

@@ -19,6 +19,7 @@ from underwriting.selectors.changes import (
     review_change,
     review_renewal,
 )
+from underwriting.selectors.judgments import judgment_rows
 from underwriting.selectors.loss_control import (
     certificate_rows,
     certificates_for_desk,
@@ -168,6 +169,7 @@ __all__ = [
     "found_by_words",
     "history_of",
     "is_withdrawn_itself",
+    "judgment_rows",
     "kinds_sold",
     "lapse_data",
     "last_state",

@@ -22,13 +22,18 @@ from office.models import User
 from office.workflow import label_of, moves_open_to
 from policies import catalogue
 from policies import selectors as cover
-from policies.catalogue.application import coverage_errors, risk_errors
+from policies.catalogue.application import (
+    coverage_errors,
+    judged_fields,
+    risk_errors,
+    unjudged,
+)
 from policies.enums import PolicyState
 from policies.models import NonRenewal, Policy, ProductVersion, Segment, Term
 from policies.selectors import letters
 from underwriting import rules, waterfall
 from underwriting.enums import PRICED, RENEWAL_OPEN, QuoteState, RenewalState
-from underwriting.models import Quote, Renewal, RenewalEvent
+from underwriting.models import Judgment, Quote, Renewal, RenewalEvent
 from underwriting.selectors.changes import NOT_REVIEWED, RenewalReview, review_renewal
 
 FURTHEST = timedelta(days=180)  # of `work_days` in the schema of products
@@ -36,7 +41,7 @@ STEP = {
     waterfall.RATE: gettext_lazy("New rates"),
     waterfall.EXPOSURE: gettext_lazy("What is insured"),
     waterfall.CLAIMS: gettext_lazy("Claims"),
-    waterfall.TIER: gettext_lazy("Credit tier and discounts"),
+    waterfall.TIER: gettext_lazy("Credit tier, discounts and judgment"),
 }
 
 
@@ -117,11 +122,13 @@ def propose(
     *,
     risk: dict[str, Any] | None = None,
     coverages: list[dict[str, Any]] | None = None,
+    judgment: Judgment | None = None,
 ) -> Proposal:
     """The term that would follow: on the version then in force, with the losses known today.
 
     risk, coverages: what is to be insured, where somebody has said so; else as on the last day,
-    with the losses of the term counted in.
+    with the losses of the term counted in. judgment: what an underwriter judges of the new term;
+    that of the old one ends with it.
     """
     policy, state = term.policy, last_state(term)
     version = cover.version_in_force(product=policy.product_id, on=term.valid_to)
@@ -132,6 +139,9 @@ def propose(
     losses = loss_experience(policy, since=term.valid_from, coverages=renewal.losses_of)
     if risk is None:
         risk = waterfall.with_losses(state["risk"], losses.count, renewal.losses_into)
+    risk = unjudged(definition, risk)
+    if judgment is not None:
+        risk = judgment.applied_to(risk)
     if coverages is None:
         coverages = state["coverages"]
     expiring = _premium(term.version, policy, state["risk"], state["coverages"], term.valid_from)
@@ -162,7 +172,7 @@ def _priced(
         old_days=lambda risk: _premium(version, policy, risk, state["coverages"], term.valid_from),
         new_days=lambda risk: _premium(version, policy, risk, found.coverages, term.valid_to),
         claims=renewal.claims,
-        tier=renewal.tier,
+        tier=(*renewal.tier, *judged_fields(cover.product_definition(version))),
     )
     return Proposal(
         version,

@@ -66,7 +66,12 @@ def quotes_of(submission: Submission, user: User) -> list[Quote]:
     """Its quotes, cheapest first; those without a price that may be seen come last."""
     quotes = list(
         submission.quotes.select_related(
-            "carrier", "version__product", "policy", "approved_by", "rule_version"
+            "carrier",
+            "version__product",
+            "policy",
+            "approved_by",
+            "rule_version",
+            "judgment__decided_by",
         ).defer("worksheet", "version__definition")
     )
     for quote in quotes:
@@ -165,7 +170,7 @@ def comparison_paper(submission: Submission, quotes: Iterable[Quote]) -> dict[st
 
 
 def _terms(quote: Quote) -> dict[tuple[str, str], CoverageTerms]:
-    risk = quote.submission.application
+    risk = quote.risk
     found = (coverage_terms(quote.definition, risk, chosen) for chosen in quote.coverages)
     return {(one.item, one.coverage): one for one in found}
 
@@ -278,7 +283,7 @@ def history_of(submission: Submission) -> list[SubmissionEvent]:
 
 
 def worksheet(quote: Quote) -> list[dict[str, Any]]:
-    risk = quote.submission.application
+    risk = quote.risk
     return worksheet_rows(product_definition(quote.version), quote.worksheet, risk)
 
 

@@ -18,6 +18,7 @@ from underwriting.services.deciding import (
     void_referral,
 )
 from underwriting.services.endorsing import endorse_policy
+from underwriting.services.judging import judge_quote, judge_renewal
 from underwriting.services.papers import issue_renewal_lapse, issue_renewal_offer
 from underwriting.services.quotes import (
     expire_quote,
@@ -112,6 +113,8 @@ __all__ = [
     "find_survey",
     "issue_renewal_lapse",
     "issue_renewal_offer",
+    "judge_quote",
+    "judge_renewal",
     "lapse_renewal",
     "load_rule_sets",
     "negotiate_quote",

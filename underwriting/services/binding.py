@@ -34,7 +34,7 @@ def bind_quote(*, quote: Quote, pay_plan: str, by: User) -> Policy:
         version=quote.version,
         customer=submission.customer,
         agent=submission.agent,
-        risk=submission.application,
+        risk=quote.risk,
         coverages=quote.coverages,
         valid_from=submission.effective_on,
         jurisdiction=submission.jurisdiction,

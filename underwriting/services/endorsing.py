@@ -13,6 +13,7 @@ from office.exceptions import Refused
 from office.models import User
 from policies import selectors as cover
 from policies import services as policies
+from policies.catalogue.application import judged_fields
 from policies.models import Policy, TermTransaction
 from underwriting import rules, selectors
 from underwriting.enums import Blocks
@@ -40,6 +41,7 @@ def endorse_policy(
     change = cover.plan_change(
         policy, effective_on=effective_on, patch=[dict(one) for one in patch], decisions=decisions
     )
+    _refuse_judgment(change)
     review = selectors.review_change(change)
     under = _require_approval(review, change, by=by, note=note) if review.is_held else None
     written = policies.endorse_policy(
@@ -54,6 +56,17 @@ def endorse_policy(
     )
     void_for_policy(policy, because=_("Another change was issued meanwhile."))
     return written
+
+
+def _refuse_judgment(change: cover.Change) -> None:
+    """What an underwriter judged of a term holds until its end; no change adds or moves it."""
+    for field in judged_fields(cover.product_definition(change.term.version)):
+        given = {one.state["risk"].get(field, 0) for one in change.before.segments}
+        if {one.state["risk"].get(field, 0) for one in change.after.segments} - given:
+            raise Refused(
+                _("Judgment rating is decided for a whole term, not by a change."),
+                field=f"risk.{field}",
+            )
 
 
 def _require_approval(review: ChangeReview, change: cover.Change, *, by: User, note: str) -> Any:

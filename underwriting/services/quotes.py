@@ -43,7 +43,7 @@ def request_quotes(*, submission: Submission, by: User, note: str = "") -> Submi
     ]
     if not to_ask:
         raise Refused(_("Every carrier has been asked already."))
-    _send(job, to_ask)
+    send_to_carriers(job, to_ask)
     return submission
 
 
@@ -70,7 +70,7 @@ def _ask_for(
     return workflow.begin(quote, "request", by=by)
 
 
-def _send(job: Job, quotes: Sequence[Quote]) -> None:
+def send_to_carriers(job: Job, quotes: Sequence[Quote]) -> None:
     """One message a carrier, so that a slow or failing one holds up nobody else."""
     if job.total != len(quotes):
         job.total = len(quotes)
@@ -126,7 +126,7 @@ def _ask_carrier(quote: Quote, rule_version: RuleSetVersion) -> carriers.Answer:
     submission = quote.submission
     question = carriers.Question(
         key=f"{quote.number}-{quote.event_count}",
-        risk=submission.application,
+        risk=quote.risk,
         wanted=quote.asked,
         jurisdiction=submission.jurisdiction,
         effective_on=submission.effective_on,
@@ -189,7 +189,7 @@ def requote(submission: Submission, sold: list[ProductVersion], *, by: User) -> 
     for quote in gone:
         workflow.move(quote, "withdraw", by=by, reason=reason)
     void_for(gone, because=reason)
-    _send(job, asked)
+    send_to_carriers(job, asked)
     return submission
 
 
@@ -198,17 +198,23 @@ def negotiate_quote(
     *, quote: Quote, wanted: Sequence[dict[str, Any]], by: User, note: str
 ) -> Quote:
     """Ask one carrier for other terms. Its price and any approval are void until it answers."""
+    submission, job = ask_one_again(quote, by=by, note=note)
+    asked = {"wanted": list(wanted)}
+    quote = workflow.move(quote, "negotiate", by=by, note=note, facts=asked, **asked)
+    void_for([quote], because=_("Other terms are asked of the carrier."))
+    quote.submission = submission
+    send_to_carriers(job, [quote])
+    return quote
+
+
+def ask_one_again(quote: Quote, *, by: User, note: str) -> tuple[Submission, Job]:
+    """The submission locked, and the job of asking one of its carriers instead of the last one."""
     job = _start_job(quote.submission, 1, by)
     before = quote.submission.job_id
     submission = workflow.move(quote.submission, "quote", by=by, note=note, job=job)
     if before:
         jobs.finish(before)
-    asked = {"wanted": list(wanted)}
-    quote = workflow.move(quote, "negotiate", by=by, note=note, facts=asked, **asked)
-    void_for([quote], because=_("Other terms are asked of the carrier."))
-    quote.submission = submission
-    _send(job, [quote])
-    return quote
+    return submission, job
 
 
 @transaction.atomic

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from office import clock, jobs, outbox, workflow
 from office.exceptions import Refused
 from office.models import Job, User
+from policies import selectors as cover
+from policies.catalogue.application import unjudged
 from policies.models import Policy, Term
 from underwriting import selectors
 from underwriting.enums import RenewalState
@@ -58,7 +60,7 @@ def prepare_renewals(*, policies: Sequence[Policy], job: Job, by: User) -> None:
 @transaction.atomic(savepoint=False)
 def prepare_renewal(*, policy: Policy, by: User, job: Job | None = None) -> Renewal:
     """Work out the next term of a policy: what it would cost and why; once for each term."""
-    term = _locked_last_term(policy)
+    term = locked_last_term(policy)
     known = Renewal.objects.filter(policy=policy, sequence=term.sequence + 1).first()
     if known:
         return known
@@ -98,7 +100,7 @@ def rework_renewal(
     risk, coverages: what somebody wants insured; it stays until it is said otherwise, or `afresh`:
     then what the policy insures on its last day.
     """
-    term = _locked_last_term(renewal.policy)
+    term = locked_last_term(renewal.policy)
     stored = Renewal.objects.get(pk=renewal.pk)
     is_edited = risk is not None or (stored.is_edited and not afresh)
     if risk is None and is_edited:
@@ -124,7 +126,7 @@ def remarket_renewal(*, renewal: Renewal, by: User, note: str = "") -> Renewal:
         agent=policy.agent,
         product_kind=policy.product.kind,
         effective_on=renewal.valid_from,
-        application=renewal.risk,
+        application=unjudged(cover.product_definition(renewal.version), renewal.risk),
         coverages=renewal.coverages,
         by=by,
     )
@@ -185,7 +187,7 @@ def _tell(task: str, ids: Iterable[int]) -> None:
         outbox.put(task, renewal_id=pk)
 
 
-def _locked_last_term(policy: Policy) -> Term:
+def locked_last_term(policy: Policy) -> Term:
     """The policy's last term under the policy's lock, which its own acts take first as well."""
     rows = Policy.objects.select_for_update(of=("self",), no_key=True)
     locked = rows.select_related("product", "agent", "customer").get(pk=policy.pk)

@@ -11,7 +11,7 @@ from office import numbering, workflow
 from office.exceptions import Refused
 from office.models import User
 from policies import selectors as cover
-from policies.catalogue.application import risk_errors, stamped
+from policies.catalogue.application import judged_fields, risk_errors, stamped
 from policies.models import ProductVersion
 from underwriting.models import Submission
 from underwriting.services.quotes import (
@@ -68,6 +68,9 @@ def _sound(version: ProductVersion, application: dict[str, Any], on: date) -> di
     Products of one kind share one risk schema, so any of them can judge the application.
     """
     definition = cover.product_definition(version)
+    for field in judged_fields(definition):
+        if application.get(field):
+            raise Refused(_("This is decided by an underwriter, not applied for."), field=field)
     application = stamped(definition, application, on)
     errors = risk_errors(definition, application)
     if errors:

@@ -1,4 +1,4 @@
-from underwriting.views.acts import act, negotiate, quote_act
+from underwriting.views.acts import act, judge, negotiate, quote_act
 from underwriting.views.advice import acknowledge_advice, advice_paper, advise, send_advice
 from underwriting.views.application import apply, edit, new
 from underwriting.views.changes import add_item, endorse
@@ -55,6 +55,7 @@ __all__ = [
     "endorse",
     "evidence",
     "insure_renewal",
+    "judge",
     "loss_run",
     "loss_run_paper",
     "negotiate",

@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from office import workflow
 from office.doors import demand_open, staff_required
 from office.exceptions import Refused
+from office.forms import add_refusal
 from policies.selectors import product_definition
 from underwriting import rules, selectors, services
-from underwriting.forms import BindForm, NegotiationForm, NoteForm, ReasonForm
+from underwriting.forms import BindForm, JudgeForm, NegotiationForm, NoteForm, ReasonForm
 from underwriting.views.pages import crumbs_of, quote_of, submission_of
 
 ACTS = {
@@ -83,6 +84,21 @@ def negotiate(request, number, quote_number):
         "crumbs": [*crumbs_of(quote.submission), {"label": label}],
     }
     return render(request, "underwriting/negotiate.html", context)
+
+
+@staff_required
+def judge(request, number, quote_number):
+    """Give a quote schedule credits and debits."""
+    quote = quote_of(request, number, quote_number)
+    demand_open(request, quote, "judge")
+    form = JudgeForm.of_quote(quote, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.judge_quote(quote=quote, by=request.user, **form.cleaned_data)
+            return redirect(quote.submission)
+        except Refused as refusal:
+            add_refusal(form, refusal)
+    return _form_page(request, quote.submission, quote, "judge", form)
 
 
 def _form_page(request, submission, record, act, form):

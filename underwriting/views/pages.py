@@ -17,11 +17,12 @@ from office.exceptions import Refused
 from office.lists import Column, Filter, List, SavedView
 from underwriting import rules, selectors
 from underwriting.enums import ASK_AGAIN, QuoteState, SubmissionState
+from underwriting.judgment import judged_field
 from underwriting.models import Quote, Submission
 
 STOP_POLLING = 286
 SUBMISSION_ACTS = ("quote", "edit", "close")
-QUOTE_ACTS = ("bind", "approve", "negotiate", "decline", "withdraw")
+QUOTE_ACTS = ("bind", "approve", "negotiate", "judge", "decline", "withdraw")
 
 
 def _waits(rows, user):
@@ -237,7 +238,9 @@ def quotes_with_acts(request, submission):
             }
             for move in workflow.moves_open_to(request.user, quote)
             if move.act in QUOTE_ACTS
+            if move.act != "judge" or judged_field(quote.definition)
         ]
+        quote.judged = selectors.judgment_rows(quote.judgment, quote.definition.kind)
     return quotes
 
 

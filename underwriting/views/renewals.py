@@ -24,6 +24,7 @@ from underwriting.enums import RenewalState
 from underwriting.forms import (
     AcceptRenewalForm,
     ApplicationForm,
+    JudgeForm,
     NoteForm,
     PayRenewalForm,
     ReasonForm,
@@ -36,6 +37,7 @@ ACTS = {
     "rework": (services.rework_renewal, NoteForm),
     "remarket": (services.remarket_renewal, NoteForm),
     "approve": (services.approve_renewal, ReasonForm),
+    "judge": (services.judge_renewal, JudgeForm),
     "offer": (services.offer_renewal, NoteForm),
     "revise": (services.revise_renewal, NoteForm),
     "pay": (services.pay_renewal, PayRenewalForm),
@@ -131,6 +133,7 @@ def renewal(request, number):
         "events": selectors.renewal_history(row),
         "acts": _acts(request, row),
         "figures": selectors.renewal_figures(row),
+        "judged": selectors.judgment_rows(row.judgment, row.policy.product.kind),
         "findings": selectors.trace_of(row),
         **losses_of(request, row.policy.customer),
         "crumbs": crumbs_of(row),
@@ -219,6 +222,8 @@ def form_options(form_class, row, user):
     """What the form of an act is made with."""
     if form_class is PayRenewalForm:
         return {"renewal": row, "may_write_down": may_write_down_receipt(user)}
+    if form_class is JudgeForm:
+        return JudgeForm.options_of_renewal(row)
     return {"renewal": row} if form_class is AcceptRenewalForm else {}
 
 
