@@ -121,7 +121,6 @@ UNREACHED = {
     *("claim waive_document", "submission edit"),
     *("portal attach", "portal accept", "portal dispute", "portal withdraw"),
     "invoice refund",
-    "renewal judge",
 }
 WRITES = re.compile(r"INSERT|UPDATE|DELETE|WITH", re.IGNORECASE)
 
