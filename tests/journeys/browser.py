@@ -213,7 +213,7 @@ class Window:
             self.press("Sign in", within="main")
 
     def enter_password(self, user: User) -> None:
-        self.fill("E-mail", user.email)
+        self.fill("Email", user.email)
         self.fill("Password", PASSWORD)
         self.press("Sign in", within="main")
 

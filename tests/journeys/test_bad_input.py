@@ -160,9 +160,9 @@ def test_a_mistyped_password_keeps_the_address(window, live_server):
     user = factories.person("accountant")
     door = window()
     door.open("/")
-    door.fill("E-mail", user.email)
+    door.fill("Email", user.email)
     door.fill("Password", "wrong")
     door.press("Sign in", within="main")
 
     door.reads("This was not accepted.")
-    assert door.typed("E-mail") == user.email
+    assert door.typed("Email") == user.email

@@ -23,7 +23,7 @@ def test_triage_to_verified_by_keyboard_alone(window, home_policy):
     desk.prepare(user)
     desk.page.goto("/")
 
-    desk.tab_to("E-mail")
+    desk.tab_to("Email")
     desk.types(user.email)
     desk.tab_to("Password")
     desk.types(PASSWORD, "Enter")
