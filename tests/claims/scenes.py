@@ -8,7 +8,7 @@ from unittest.mock import patch
 from claims import services
 from claims.enums import ClaimState
 from customers import services as customers
-from customers.models import Carrier, Customer
+from customers.models import Customer
 from office import clock
 from office.enums import AuthorityKind
 from office.models import AuthorityLimit, Role, User
@@ -123,18 +123,12 @@ def _shipped():
 
 
 def version(product="BIND-HO", *, on=date(2026, 1, 1)):
-    """The product version in force, the shipped catalogue loaded on first use."""
+    """The product version in force, published on first use."""
     found = selectors.version_in_force(product=product, on=on)
     if found:
         return found
-    for definition in _shipped():
-        if not Carrier.objects.filter(pk=definition.carrier).exists():
-            Carrier.objects.create(
-                code=definition.carrier,
-                name=definition.carrier_name,
-                is_own=definition.carrier_is_own,
-            )
-    with patch.object(catalogue, "load_folder", return_value=_shipped()):
+    chosen = [definition for definition in _shipped() if definition.code == product]
+    with patch.object(catalogue, "load_folder", return_value=chosen):
         policies.load_catalogue(by=office())
     return selectors.version_in_force(product=product, on=on)
 
@@ -242,7 +236,9 @@ def to_investigating(claim):
     return services.verify_claim(claim=claim, by=handler())
 
 
-def to_coverage_review(claim, *, loss="10000.00", depreciation="1500.00", reserve="9000.00"):
+def to_coverage_review(
+    claim, *, loss="10000.00", depreciation="1500.00", reserve="9000.00", value="0.00"
+):
     exposure = claim.exposures.get()
     by = adjuster()
     services.record_finding(
@@ -252,6 +248,7 @@ def to_coverage_review(claim, *, loss="10000.00", depreciation="1500.00", reserv
         exposure=exposure,
         loss=Decimal(loss),
         depreciation=Decimal(depreciation),
+        value=Decimal(value),
         by=by,
     )
     services.record_finding(

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
@@ -369,7 +370,7 @@ def paid_claim(policy, cause, coverage, item):
         )
         for step in (
             scenes.to_investigating,
-            scenes.to_coverage_review,
+            partial(scenes.to_coverage_review, value="600000.00"),
             scenes.to_evaluating,
             scenes.to_settlement_notice,
             scenes.to_offered,

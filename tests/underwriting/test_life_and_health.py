@@ -110,6 +110,7 @@ def test_the_first_day_of_level_premiums_is_the_first_day_of_cover_also_after_an
 
 def applying(kind: str, place: str = "US-NE"):
     """The browser of an agent at the empty application of a kind, and its address."""
+    factories.catalogue(kind)
     seller = factories.agent(lines=("life", "health"))
     insured = factories.customer(place, agent=seller)
     query = {
