@@ -46,7 +46,7 @@ def test_a_submission_takes_the_same_statements_however_many_vehicles(
     submission = factories.quoted(application=risk)
     client = factories.signed_in(factories.underwriter())
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         response = client.get(submission.get_absolute_url())
 
     assert text_of(response).count("2021 Toyota Corolla") == vehicles
@@ -358,6 +358,7 @@ def test_a_quote_is_bound_on_the_page_and_leads_to_the_policy():
     assert policy.terms.get().total == quote.total > D(0)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_refusal_is_a_sentence_on_the_page():
     submission = factories.quoted(seller=factories.agent(appointed=False))
     quote = submission.quotes.get(carrier_id="BIND")

@@ -129,7 +129,7 @@ def test_what_is_to_be_insured_can_be_changed_and_worked_out_again():
     steps = dict(selectors.steps_of(renewal))
     assert renewal.risk["credit_tier"] == "excellent"
     assert steps["What is insured"] == 0
-    assert renewal.premium == PREMIUM + steps["Credit tier and discounts"]
+    assert renewal.premium == PREMIUM + steps["Credit tier, discounts and judgment"]
 
 
 def test_a_risk_that_the_new_version_does_not_take_is_not_offered():

@@ -16,6 +16,12 @@ from underwriting.models.rule_set import RuleSet, RuleSetVersion
 from underwriting.models.stamps import actor
 
 
+class RuleDraftQuerySet(models.QuerySet):
+    def for_user(self, user):
+        may = rules.may_draft_rules(None, user) or rules.may_publish_draft(None, user)
+        return self if may else self.none()
+
+
 class RuleSetDraft(Recorded):
     """An edition in the making. Its rules lie in its edits; nobody is quoted on it before it is
     published, and then the edition is met, not the draft."""
@@ -33,6 +39,8 @@ class RuleSetDraft(Recorded):
     state = FSMField(
         default="", choices=DraftState.choices, protected=True, max_length=24, editable=False
     )
+
+    objects = RuleDraftQuerySet.as_manager()
 
     class Meta:
         verbose_name = gettext_lazy("draft of rules")
@@ -149,12 +157,6 @@ class RuleSetDraftEdit(models.Model):
         return f"{self.draft_id}/{self.revision}"
 
 
-class RuleTrialQuerySet(models.QuerySet):
-    def for_user(self, user):
-        may = rules.may_draft_rules(None, user) or rules.may_publish_draft(None, user)
-        return self if may else self.none()
-
-
 class RuleTrial(models.Model):
     """What a draft would hold up in the book, were every policy in force on a day quoted on it.
 
@@ -171,7 +173,7 @@ class RuleTrial(models.Model):
     created_at = models.DateTimeField()
     created_by = actor()
 
-    objects = RuleTrialQuerySet.as_manager()
+    objects = RuleDraftQuerySet.as_manager()
 
     def __str__(self):
         return f"{self.draft} · {self.revision}"
