@@ -22,6 +22,7 @@ def describe(desk, row, item, **words):
 
 
 def test_an_application_is_typed_compared_and_bound(window, office_works):
+    factories.catalogue("auto")
     seller = factories.agent()
     insured = factories.customer(agent=seller)
     desk = window()

@@ -50,6 +50,7 @@ def value_of(desk, path):
 
 @pytest.mark.parametrize(("kind", "path", "wrong", "said"), BUSINESSES)
 def test_a_business_is_described_and_priced(window, office_works, kind, path, wrong, said):
+    factories.catalogue(kind)
     seller = factories.agent()
     insured = factories.customer(agent=seller)
     risk = factories.risk(kind)

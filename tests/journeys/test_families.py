@@ -75,6 +75,7 @@ def describe(desk, risk) -> dict:
 def test_a_family_is_described_priced_and_insured(
     window, office_works, kind, rows, row, path, wrong, said
 ):
+    factories.catalogue(kind)
     seller = factories.agent(lines=("life", "health"))
     insured = factories.customer(agent=seller, login=True)
     risk = factories.risk(kind)

@@ -30,6 +30,7 @@ APPLICATION = {
 
 
 def test_an_application_is_quoted_compared_bound_and_paid(window, office_works, live_server):
+    factories.catalogue("auto")
     seller = factories.agent()
     insured = factories.customer(agent=seller, login=True)
 

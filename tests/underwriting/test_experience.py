@@ -140,7 +140,7 @@ def test_every_line_has_a_rule_that_asks_for_losses():
     assert all(asking.values())
     assert asking["health"] == {"info"}
     for line in asking:
-        assert appetite.problems(practice().rules_of(line)) == []
+        assert appetite.faults(practice().rules_of(line)) == []
 
 
 # From here on with the database
