@@ -84,7 +84,9 @@ def test_a_business_is_described_and_priced(window, office_works, kind, path, wr
 def describe(desk, risk):
     """Type a risk as it is, adding the rows that it has more; answers what stands in each field."""
     typed = {}
-    for name, value in risk.items():
+    judged = "schedule_percent"  # the underwriter's, so nobody asks the agent for it
+    asked = {name: value for name, value in risk.items() if name != judged}
+    for name, value in asked.items():
         if isinstance(value, list):
             for item in value:
                 row = f"{name}.{item['key']}"
