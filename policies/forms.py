@@ -1,11 +1,21 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from customers import places
+from customers.models import Carrier
 from office import clock
 from office.forms import day_input
 from policies import selectors
-from policies.enums import REASONS_OF, CancellationReason, CancelledBy
-from policies.models import ProductDraft, ProductVersion
+from policies.enums import (
+    REASONS_OF,
+    CancellationReason,
+    CancelledBy,
+    CertificateNotice,
+    FilingKind,
+    FilingMethod,
+    FilingStatus,
+)
+from policies.models import FormEdition, ProductDraft, ProductVersion
 from policies.rules import may_cancel_as
 
 
@@ -203,4 +213,179 @@ class NonrenewForm(PolicyForm):
         required=False,
         help_text=_("Today unless told."),
         widget=day_input(),
+    )
+
+
+# Papers and forms
+
+
+class ConfirmForm(forms.Form):
+    """Somebody stands for a line of the checklist."""
+
+    note = forms.CharField(
+        label=_("Note"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class SendBackForm(forms.Form):
+    reason = forms.CharField(
+        label=_("What is missing"),
+        max_length=500,
+        help_text=_("The agent reads this."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class ResubmitForm(forms.Form):
+    note = forms.CharField(
+        label=_("What you have brought"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class EditionForm(forms.Form):
+    """The words of an edition, in both languages."""
+
+    in_use_from = forms.DateField(
+        label=_("In use from"),
+        help_text=_("Terms that begin on this day or later get it, where its filing is in effect."),
+        widget=day_input(),
+    )
+    text_en = forms.CharField(
+        label=_("Text in English"),
+        help_text=_("Paragraphs with a blank line between; # begins a heading, - a point."),
+        widget=forms.Textarea(attrs={"rows": 14}),
+    )
+    text_es = forms.CharField(label=_("Text in Spanish"), widget=forms.Textarea(attrs={"rows": 14}))
+
+    def arguments(self):
+        cleaned = self.cleaned_data
+        texts = {"en": cleaned["text_en"], "es": cleaned["text_es"]}
+        return {"texts": texts, "in_use_from": cleaned["in_use_from"]}
+
+
+class NewEditionForm(EditionForm):
+    edition = forms.CharField(
+        label=_("Edition"), max_length=12, help_text=_("Month and year, such as 03 27.")
+    )
+
+    field_order = ["edition", "in_use_from", "text_en", "text_es"]
+
+    def arguments(self):
+        return super().arguments() | {"edition": self.cleaned_data["edition"].strip()}
+
+
+class ReviewForm(NoteForm):
+    """The words of the legal department."""
+
+    def arguments(self):
+        return self.cleaned_data
+
+
+class RetireForm(forms.Form):
+    in_use_to = forms.DateField(
+        label=_("First day on which it is no longer issued"), widget=day_input()
+    )
+
+    def arguments(self):
+        return self.cleaned_data
+
+
+class FilingForm(forms.Form):
+    """What was put before a state's regulator."""
+
+    kind = forms.ChoiceField(label=_("What was filed"), choices=FilingKind.choices)
+    number = forms.CharField(
+        label=_("Filing number"), max_length=32, help_text=_("As SERFF gives it.")
+    )
+    carrier = forms.ModelChoiceField(Carrier.objects.all(), label=_("Carrier"))
+    jurisdiction = forms.ChoiceField(label=_("State"))
+    method = forms.ChoiceField(label=_("Method"), choices=FilingMethod.choices)
+    filed_on = forms.DateField(label=_("Filed"), widget=day_input())
+    effective_on = forms.DateField(label=_("In effect from"), widget=day_input())
+    editions = forms.ModelMultipleChoiceField(
+        FormEdition.objects.none(), label=_("Forms"), required=False
+    )
+    version = forms.ModelChoiceField(
+        ProductVersion.objects.none(), label=_("Version whose rates were filed"), required=False
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        editions = FormEdition.objects.select_related("form").defer("texts")
+        self.fields["editions"].queryset = editions.order_by("form__number", "-in_use_from")
+        versions = ProductVersion.objects.defer("definition").order_by("product_id", "-version")
+        self.fields["version"].queryset = versions
+        self.fields["jurisdiction"].choices = places.choices()
+
+
+class DecideFilingForm(forms.Form):
+    status = forms.ChoiceField(
+        label=_("What the regulator decided"),
+        choices=[
+            (one.value, one.label)
+            for one in (FilingStatus.APPROVED, FilingStatus.DISAPPROVED, FilingStatus.WITHDRAWN)
+        ],
+    )
+    decided_on = forms.DateField(label=_("Decided"), widget=day_input())
+    effective_on = forms.DateField(
+        label=_("In effect from"),
+        required=False,
+        help_text=_("Only where the decision moves the day."),
+        widget=day_input(),
+    )
+
+
+class CertificateForm(forms.Form):
+    """Who needs proof of the policy, and what it is to say."""
+
+    name = forms.CharField(label=_("Who needs it"), max_length=120)
+    email = forms.EmailField(
+        label=_("Their e-mail"),
+        required=False,
+        help_text=_("Without one the certificate goes by post."),
+    )
+    street = forms.CharField(label=_("Street and number"), max_length=160)
+    city = forms.CharField(label=_("City"), max_length=80)
+    jurisdiction = forms.ChoiceField(label=_("State"))
+    postal_code = forms.CharField(label=_("ZIP code"), max_length=10)
+    operations = forms.CharField(
+        label=_("What it is for"),
+        max_length=500,
+        help_text=_("The job, the place or the contract that it is asked for."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    is_additional_insured = forms.BooleanField(
+        label=_("They have to be an additional insured"),
+        required=False,
+        help_text=_("Only where the policy names them already; a certificate adds no cover."),
+    )
+    notice = forms.ChoiceField(
+        label=_("If the policy is cancelled"), choices=CertificateNotice.choices
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["jurisdiction"].choices = places.choices()
+
+    def arguments(self):
+        cleaned = dict(self.cleaned_data)
+        names = ("name", "email", "street", "city", "jurisdiction", "postal_code")
+        return {"holder": {name: cleaned.pop(name) for name in names}, **cleaned}
+
+
+class DeclineForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        help_text=_("The policyholder reads this."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class ReissueForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why it is issued again"),
+        max_length=200,
+        help_text=_("Stands on the new paper, which names the one that it replaces."),
+        widget=forms.Textarea(attrs={"rows": 3}),
     )

@@ -1,3 +1,4 @@
+from customers.services.agent_mail import write_to_agent
 from customers.services.agents import (
     add_agent,
     add_appointment,
@@ -56,4 +57,5 @@ __all__ = [
     "send_again",
     "unmerge_customer",
     "verify_bank_account",
+    "write_to_agent",
 ]
