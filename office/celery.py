@@ -23,7 +23,6 @@ app.conf.beat_schedule = {
     "invoice what is due": {"task": "accounting.announce_due_invoices", "schedule": 900},
     "end policies that are due": {"task": "policies.end_what_is_due", "schedule": 900},
     "let policies expire": {"task": "policies.expire_policies", "schedule": 900},
-    "let certificates expire": {"task": "policies.expire_certificates", "schedule": 900},
     "renew what is due": {"task": "underwriting.renew_by_the_clock", "schedule": 900},
     "chase loss control": {"task": "underwriting.chase_loss_control", "schedule": 900},
     "let quotes expire": {"task": "underwriting.expire_quotes", "schedule": 900},

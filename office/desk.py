@@ -19,8 +19,7 @@ from office import clock, money
 from office.enums import DepartmentCode
 from office.lists.columns import due_words
 from office.models import User
-from policies.enums import IssuanceState
-from policies.models import Issuance, Policy
+from policies.models import Policy
 from underwriting.models import Quote, Submission
 from underwriting.selectors import (
     loss_control,
@@ -63,7 +62,6 @@ def _queues(user: User) -> Iterator[dict[str, Any]]:
         bindable = Quote.objects.for_user(user).bindable().select_related(*QUOTED)
         rows = [_quote(quote, today) for quote in bindable.order_by("expires_on", "pk")[:SHOWN]]
         yield _queue(_("Quotes that can be bound"), "underwriting:list", rows)
-    yield from _papers(user)
     if user.department_id in ANSWERS_FOR_LICENCES:
         ending = running_out(Agent.objects.for_user(user), on=today)
         rows = [_ending(row, today) for row in ending[:SHOWN]]
@@ -113,27 +111,6 @@ def _due_row(record, customer, what: str, due_on, today) -> dict[str, Any]:
         "who": customer.display_name,
         "what": what,
         **_due(due_on, today),
-    }
-
-
-def _papers(user: User) -> Iterator[dict[str, Any]]:
-    """What a policy analyst has to look at; what came back to whoever sold it."""
-    mine = Issuance.objects.for_user(user).select_related("policy__customer").order_by("pk")
-    if user.may("policies.release_policy"):
-        rows = [_issuance(row) for row in mine.filter(state=IssuanceState.AWAITING)[:SHOWN]]
-        yield _queue(_("Papers that await issue"), "policies:issuances", rows)
-    if user.may("policies.view_own_policy"):
-        rows = [_issuance(row) for row in mine.filter(state=IssuanceState.RETURNED)[:SHOWN]]
-        yield _queue(_("Papers that came back to you"), "policies:issuances", rows)
-
-
-def _issuance(row: Issuance) -> dict[str, Any]:
-    return {
-        "href": row.get_absolute_url(),
-        "number": row.number,
-        "who": row.policy.customer.display_name,
-        "what": row.reason or row.get_state_display(),
-        "due": "",
     }
 
 

@@ -6,7 +6,6 @@ refused in a template's text (docs/documents.md).
 """
 
 import atexit
-import hashlib
 import json
 import re
 import shutil
@@ -18,7 +17,7 @@ from datetime import date, datetime
 from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import fontpkg_inter
 import typst
@@ -39,28 +38,24 @@ _REACHES_OUT = re.compile(
     r"\b(read|eval|plugin|image|bibliography|json|csv|toml|yaml|xml|cbor)(\(|\.decode\b)"
 )
 _MISSING = re.compile(r'dictionary does not contain key "(?P<key>[^"]*)"')
-_VERSION = re.compile(r"// version (?P<version>\d+)\n")  # a template's first line; 1 without
 _DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _threads = threading.local()
 
 
-def render(
-    template: str, data: Mapping[str, Any], *, language: str, is_preview: bool = False
-) -> bytes:
+def render(template: str, data: Mapping[str, Any], *, language: str) -> bytes:
     """The PDF of a template with these data.
 
     A field that is None or empty counts as missing; a template that uses a missing field is not
-    rendered, and the refusal names the field. A preview says so across each page.
+    rendered, and the refusal names the field.
     """
     inputs = {
         "data": _as_json(data, language),
         "office": json.dumps(_office()),
         "language": language,
-        "preview": "yes" if is_preview else "no",
     }
     try:
         pdf = _compiler().compile(
-            input=_source(template).text,
+            input=_source(template),
             format="pdf",
             sys_inputs=inputs,
             pdf_standards=["ua-1"],
@@ -84,14 +79,8 @@ def issue(
     title: str,
     source: str,
     by: User,
-    replaces: Document | None = None,
-    because: str = "",
 ) -> Document:
-    """Render a document and store it with its SHA-256. Nothing changes it afterwards.
-
-    replaces: the paper that this one stands in for, and because of what; the earlier one stays.
-    """
-    source_text = _source(template)
+    """Render a document and store it with its SHA-256. Nothing changes it afterwards."""
     kept = storage.keep(
         render(template, data, language=language), folder="documents", suffix=".pdf"
     )
@@ -100,10 +89,6 @@ def issue(
         title=title,
         language=language,
         template=template,
-        template_version=source_text.version,
-        template_sha256=source_text.sha256,
-        replaces=replaces,
-        replaced_because=because,
         source=source,
         media_type="application/pdf",
         path=kept.path,
@@ -150,15 +135,7 @@ def _empty_root() -> str:
     return root
 
 
-class TemplateSource(NamedTuple):
-    """A template with its style, as typst gets it: the version it states, and what proves it."""
-
-    text: bytes
-    version: int
-    sha256: str
-
-
-def _source(template: str) -> TemplateSource:
+def _source(template: str) -> bytes:
     if not re.fullmatch(r"[a-z0-9_]+(/[a-z0-9_]+)*", template):
         raise ValueError(f"A template's name is made of words: {template}")
     folder = Path(settings.BASE_DIR) / "templates" / "documents"
@@ -167,15 +144,11 @@ def _source(template: str) -> TemplateSource:
 
 
 @lru_cache(maxsize=128)
-def _joined(style: Path, _style_version: int, body: Path, _body_version: int) -> TemplateSource:
+def _joined(style: Path, _style_version: int, body: Path, _body_version: int) -> bytes:
     text = body.read_text()
     if reaching := _REACHES_OUT.search(text):
         raise ValueError(f"{body.name}: a template sees only its data, not “{reaching[0]}”.")
-    stated = _VERSION.match(text)
-    joined = f"{style.read_text()}\n{text}".encode()
-    return TemplateSource(
-        joined, int(stated["version"]) if stated else 1, hashlib.sha256(joined).hexdigest()
-    )
+    return f"{style.read_text()}\n{text}".encode()
 
 
 def _office() -> dict[str, str]:

@@ -58,21 +58,6 @@ SIDEBAR = (
     ),
     Entry(
         CUSTOMERS,
-        _("Issue of papers"),
-        "file-check",
-        "policies:issuances",
-        "policies.release_policy|policies.issue_policy",
-    ),
-    Entry(
-        CUSTOMERS,
-        _("Certificates of insurance"),
-        "file-badge",
-        "policies:certificates",
-        "policies.view_policy|policies.view_own_policy",
-    ),
-    Entry(CUSTOMERS, _("Forms"), "library", "policies:forms", "policies.view_policyform"),
-    Entry(
-        CUSTOMERS,
         _("Production"),
         "chart-no-axes-column",
         "production",

@@ -91,76 +91,6 @@ class Choice(TextChoices):
     DROP = "drop", _("Leave this part out")
 
 
-class FormEditionState(TextChoices):
-    """Where the text of a form stands on its way past the legal department."""
-
-    DRAFT = "draft", pgettext_lazy("form edition", "Draft")
-    IN_REVIEW = "in_review", pgettext_lazy("form edition", "In legal review")
-    APPROVED = "approved", pgettext_lazy("form edition", "Approved")
-    REFUSED = "refused", pgettext_lazy("form edition", "Refused")
-
-
-# The text may be changed only before it is looked at, or after it was refused.
-EDITABLE_EDITIONS = frozenset({FormEditionState.DRAFT, FormEditionState.REFUSED})
-
-
-class FilingKind(TextChoices):
-    FORM = "form", pgettext_lazy("filing", "Forms")
-    RATE = "rate", pgettext_lazy("filing", "Rates")
-
-
-class FilingMethod(TextChoices):
-    """When the law of a state lets a carrier use what it files."""
-
-    PRIOR_APPROVAL = "prior_approval", pgettext_lazy("filing", "Prior approval")
-    FILE_AND_USE = "file_and_use", pgettext_lazy("filing", "File and use")
-    USE_AND_FILE = "use_and_file", pgettext_lazy("filing", "Use and file")
-
-
-class FilingStatus(TextChoices):
-    FILED = "filed", pgettext_lazy("filing", "Filed")
-    APPROVED = "approved", pgettext_lazy("filing", "Approved")
-    DISAPPROVED = "disapproved", pgettext_lazy("filing", "Disapproved")
-    WITHDRAWN = "withdrawn", pgettext_lazy("filing", "Withdrawn")
-
-
-class IssuanceState(TextChoices):
-    """What becomes of the papers of a change that is bound."""
-
-    AWAITING = "awaiting", _("Awaiting issue")
-    RETURNED = "returned", _("Returned to the agent")
-    ISSUED = "issued", pgettext_lazy("papers", "Issued")
-
-
-class Lane(TextChoices):
-    """How papers go out: by themselves where everything holds, or by a policy analyst."""
-
-    STRAIGHT = "straight", _("Straight through")
-    ANALYST = "analyst", _("Policy analyst")
-
-
-class CertificateState(TextChoices):
-    REQUESTED = "requested", pgettext_lazy("certificate", "Asked for")
-    ISSUED = "issued", pgettext_lazy("certificate", "Issued")
-    DECLINED = "declined", pgettext_lazy("certificate", "Declined")
-    ENDED = "ended", pgettext_lazy("certificate", "Ended")
-
-
-class CertificateEnd(TextChoices):
-    """Why a certificate no longer speaks for the policy."""
-
-    EXPIRED = "expired", _("The term is over")
-    CANCELLED = "cancelled", _("The policy was cancelled")
-    WITHDRAWN = "withdrawn", _("It was withdrawn")
-
-
-class CertificateNotice(TextChoices):
-    """What the holder hears when the policy is cancelled."""
-
-    POLICY = "policy", _("Notice as the policy provides")
-    COPY = "copy", _("The holder receives a copy of the notice")
-
-
 class DocumentKind(TextChoices):
     DECLARATIONS = "declarations", _("Declarations")
     ENDORSEMENT = "endorsement", _("Endorsement")
@@ -172,5 +102,3 @@ class DocumentKind(TextChoices):
     NONRENEWAL = "nonrenewal", _("Notice of non-renewal")
     RENEWAL_OFFER = "renewal_offer", _("Renewal offer")
     RENEWAL_LAPSE = "renewal_lapse", _("End without renewal")
-    FORM = "form", _("Form")
-    CERTIFICATE = "certificate", _("Certificate of insurance")

@@ -1,6 +1,5 @@
 """Who may do what with policies: predicates on the record and the person's own grants."""
 
-from office.enums import DepartmentCode
 from policies.enums import CancelledBy
 
 
@@ -88,68 +87,3 @@ def may_publish(draft, user) -> bool:
 
 def may_measure_rates(user) -> bool:
     return user.may("policies.measure_ratechange")
-
-
-# The register of forms, and the papers of what is bound.
-
-
-def may_view_forms(user) -> bool:
-    return user.may("policies.view_policyform")
-
-
-def may_draft_form(edition, user) -> bool:
-    return user.may("policies.draft_formedition")
-
-
-def may_adopt_form(edition, user) -> bool:
-    """What was in use before this register began comes in with the catalogue."""
-    return may_load_catalogue(user)
-
-
-def may_review_form(edition, user) -> bool:
-    """Somebody of the legal department, and not who wrote the text."""
-    return (
-        user.may("policies.review_formedition")
-        and user.department_id == DepartmentCode.LEGAL
-        and user.pk != edition.drafted_by_id
-    )
-
-
-def may_keep_filings(user) -> bool:
-    return user.may("policies.keep_filing")
-
-
-def may_open_issuance(issuance, user) -> bool:
-    return user.is_service
-
-
-def may_release(issuance, user) -> bool:
-    return user.is_service or user.may("policies.release_policy")
-
-
-def may_clear(issuance, user) -> bool:
-    """A policy analyst confirms; what underwriting holds up an underwriter clears."""
-    return user.may("policies.release_policy") or user.may("underwriting.approve_quote")
-
-
-def may_reissue(policy, user) -> bool:
-    return user.may("policies.reissue_policydocument")
-
-
-def may_request_certificate(certificate, user) -> bool:
-    """The policyholder, and whoever serves them."""
-    policy = certificate.policy
-    return is_holder(policy, user) or may_endorse(policy, user)
-
-
-def may_issue_certificate(certificate, user) -> bool:
-    return user.may("policies.issue_certificate") and is_theirs(certificate.policy, user)
-
-
-def may_end_certificate(certificate, user) -> bool:
-    """The office by the clock and with the policy; a person before its time."""
-    return user.is_service or may_issue_certificate(certificate, user)
-
-
-def may_resubmit(issuance, user) -> bool:
-    return user.may("policies.issue_policy") and is_theirs(issuance.policy, user)

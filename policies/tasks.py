@@ -12,7 +12,6 @@ from policies import selectors, services
 from policies.models import (
     BookPage,
     Cancellation,
-    Issuance,
     NonRenewal,
     Policy,
     Product,
@@ -23,24 +22,19 @@ from policies.models import (
 log = structlog.get_logger(__name__)
 
 
-@outbox.consumer("policies.open_issuance")
-def open_issuance(*, first_id, last_id):
+@outbox.consumer("policies.issue_declarations")
+def issue_declarations(*, policy_id):
+    policy = Policy.objects.select_related("customer", "product").get(pk=policy_id)
+    services.issue_declarations(policy=policy, by=User.objects.service())
+
+
+@outbox.consumer("policies.issue_endorsement")
+def issue_endorsement(*, first_id, last_id):
     rows = TermTransaction.objects.select_related(
         "term__version", "term__policy__customer", "term__policy__product__carrier",
         "term__policy__address", "term__policy__agent",
     ).in_bulk([first_id, last_id])  # fmt: skip
-    services.open_issuance(first=rows[first_id], last=rows[last_id], by=User.objects.service())
-
-
-@outbox.consumer("policies.make_package")
-def make_package(*, issuance_id):
-    issuance = Issuance.objects.get(pk=issuance_id)
-    services.make_package(issuance=issuance, by=User.objects.service())
-
-
-@outbox.consumer("policies.mail_agent_copy", atomic=False)
-def mail_agent_copy(*, issuance_id):
-    services.mail_agent_copy(issuance=Issuance.objects.get(pk=issuance_id))
+    services.issue_endorsement(first=rows[first_id], last=rows[last_id], by=User.objects.service())
 
 
 @once_a_day("policies.expire_policies")
@@ -48,11 +42,6 @@ def expire_policies(_business_date):
     office = User.objects.service()
     for policy in selectors.policies_past_their_term().iterator():
         services.expire_policy(policy=policy, by=office)
-
-
-@once_a_day("policies.expire_certificates")
-def expire_certificates(business_date):
-    services.expire_certificates(on=business_date, by=User.objects.service())
 
 
 @outbox.consumer("policies.prepare_rate_change")
@@ -100,16 +89,16 @@ def cancel_for_nonpayment(*, account_id):
 
 @outbox.consumer("policies.issue_cancellation")
 def issue_cancellation(*, cancellation_id):
-    cancellation, office = _cancellation(cancellation_id), User.objects.service()
-    services.issue_cancellation(cancellation=cancellation, by=office)
-    services.notify_holders(cancellation=cancellation, by=office)
+    services.issue_cancellation(
+        cancellation=_cancellation(cancellation_id), by=User.objects.service()
+    )
 
 
 @outbox.consumer("policies.issue_rescission")
 def issue_rescission(*, cancellation_id):
-    cancellation, office = _cancellation(cancellation_id), User.objects.service()
-    services.issue_rescission(cancellation=cancellation, by=office)
-    services.notify_holders(cancellation=cancellation, by=office)
+    services.issue_rescission(
+        cancellation=_cancellation(cancellation_id), by=User.objects.service()
+    )
 
 
 @outbox.consumer("policies.issue_reinstatement")

@@ -10,7 +10,6 @@ from claims.forms.acts import area
 from claims.forms.notice import NoticeForm
 from office.forms import FilesField, day_input
 from policies.enums import REASONS_OF, CancelledBy
-from policies.forms import CertificateForm as OfficeCertificateForm
 from underwriting.forms import AcceptRenewalForm, plans_to_pay
 
 
@@ -148,7 +147,3 @@ class EndForm(forms.Form):
         label=_("Reason"),
         choices=[(one.value, one.label) for one in REASONS_OF[CancelledBy.INSURED]],
     )
-
-
-class CertificateForm(OfficeCertificateForm):
-    """Who needs proof of the policy, in the policyholder's words."""

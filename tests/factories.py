@@ -326,7 +326,7 @@ def catalogue(*kinds: str) -> None:
     The files are read once a run.
     """
 
-    def chosen(folder: Path, _known: object) -> list[ProductDefinition]:
+    def chosen(folder: Path) -> list[ProductDefinition]:
         return [made for made in _shipped(folder) if not kinds or made.kind in kinds]
 
     with mock.patch("policies.services.publishing.catalogue.load_folder", chosen):

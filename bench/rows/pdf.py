@@ -51,7 +51,7 @@ class Compiled:
         from office import documents
 
         self.compiler = documents._compiler()
-        self.source = documents._source("declarations").text
+        self.source = documents._source("declarations")
         office = json.dumps(documents._office())
         self.inputs = [
             {"data": documents._as_json(data, "en"), "office": office, "language": "en"}

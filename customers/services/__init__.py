@@ -1,4 +1,3 @@
-from customers.services.agent_mail import write_to_agent
 from customers.services.agents import (
     add_agent,
     add_appointment,
@@ -57,5 +56,4 @@ __all__ = [
     "send_again",
     "unmerge_customer",
     "verify_bank_account",
-    "write_to_agent",
 ]

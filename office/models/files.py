@@ -8,23 +8,13 @@ from office.enums import Language, UploadState
 
 
 class Document(models.Model):
-    """A paper that the office issued: rendered once, stored with its SHA-256, never changed.
-
-    `template_version` is what the template says of itself, `template_sha256` proves its text and
-    that of the style. A paper issued again names the one that it `replaces`, and why.
-    """
+    """A paper that the office issued: rendered once, stored with its SHA-256, never changed."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(_("kind"), max_length=40)
     title = models.CharField(_("title"), max_length=160)
     language = models.CharField(_("language"), max_length=8, choices=Language)
     template = models.CharField(max_length=80)
-    template_version = models.PositiveSmallIntegerField(default=0)
-    template_sha256 = models.CharField(max_length=64, blank=True)
-    replaces = models.OneToOneField(
-        "self", models.PROTECT, null=True, blank=True, related_name="replaced_by"
-    )
-    replaced_because = models.CharField(_("reason"), max_length=300, blank=True)
     source = models.CharField(max_length=60, db_index=True)
     media_type = models.CharField(max_length=80, default="application/pdf")
     size = models.PositiveIntegerField()
@@ -36,13 +26,6 @@ class Document(models.Model):
     class Meta:
         ordering = ["-created_at"]
         verbose_name, verbose_name_plural = _("document"), _("documents")
-        constraints = [
-            models.CheckConstraint(
-                name="document_replaces_with_its_reason",
-                condition=models.Q(replaces=None, replaced_because="")
-                | models.Q(replaces__isnull=False, replaced_because__gt=""),
-            ),
-        ]
 
     def __str__(self):
         return self.title

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from policies.api import acts, certificates, issuing
+from policies.api import acts
 from policies.api.policies import PolicyDetail, PolicyDocuments, PolicyList, PolicyPaper
 from policies.api.products import ProductList
 from policies.api.transactions import TransactionBody, TransactionList, TransactionReversal
@@ -11,8 +11,6 @@ __all__ = ["TransactionBody", "urlpatterns"]
 
 urlpatterns = [
     *acts.urlpatterns,
-    *certificates.urlpatterns,
-    *issuing.urlpatterns,
     path("products/", ProductList.as_view(), name="api-products"),
     path("policies/", PolicyList.as_view(), name="api-policies"),
     path("policies/<slug:number>/", PolicyDetail.as_view(), name="api-policy"),

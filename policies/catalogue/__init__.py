@@ -23,12 +23,6 @@ from policies.catalogue.parts import (
     Renewal,
 )
 from policies.catalogue.reading import CatalogueError, Problem
-from policies.catalogue.register import (
-    FilingEntry,
-    RegisterEntry,
-    load_register,
-    words_of_form,
-)
 from policies.catalogue.writing import write_text
 from policies.rating.plan import label
 
@@ -43,13 +37,11 @@ __all__ = [
     "Coverage",
     "DocumentRequirement",
     "Exclusion",
-    "FilingEntry",
     "Form",
     "Option",
     "PayPlan",
     "Problem",
     "ProductDefinition",
-    "RegisterEntry",
     "Reinstatement",
     "Renewal",
     "check_document",
@@ -57,9 +49,7 @@ __all__ = [
     "choice_titles",
     "label",
     "load_folder",
-    "load_register",
     "required_documents",
     "whole_money",
-    "words_of_form",
     "write_text",
 ]

@@ -3,10 +3,8 @@
 <folder>/BIND-PA.yaml        a product of a carrier: coverages, plan, forms, fees
 <folder>/kinds/auto.yaml     what products of one kind share: the risk, causes, texts
 prohibited.yaml (shipped)    variables that the law keeps out of a price
-register.yaml                forms in use before the office's register, and their filings
 """
 
-from collections.abc import Collection
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -16,7 +14,6 @@ from policies.catalogue.plans import check_law, check_plan
 from policies.catalogue.prohibited import Prohibition, prohibitions_of
 from policies.catalogue.reading import CatalogueError, Problem, Source, read_text, read_yaml
 from policies.catalogue.references import check_references
-from policies.catalogue.register import REGISTER, Key, check_register, load_register
 from policies.catalogue.structure import check_structure
 from policies.catalogue.tables import check_table
 
@@ -24,15 +21,11 @@ SHIPPED = Path(__file__).parent.parent / "catalog"
 PROHIBITED = "prohibited.yaml"
 
 
-def load_folder(path: Path = SHIPPED, known: Collection[Key] = ()) -> list[ProductDefinition]:
-    """The products of a folder; raises `CatalogueError` with every problem found.
-
-    known: the forms of the office's own register, by number and edition.
-    """
+def load_folder(path: Path = SHIPPED) -> list[ProductDefinition]:
+    """The products of a folder; raises `CatalogueError` with every problem found."""
     path = Path(path)
     table = load_prohibited()
-    registered = {*known, *(k for e in load_register(path, SHIPPED).values() for k in e.forms)}
-    files = sorted(one for one in path.glob("*.yaml") if one.name not in {PROHIBITED, REGISTER})
+    files = sorted(one for one in path.glob("*.yaml") if one.name != PROHIBITED)
     if not files:
         raise CatalogueError([Problem(str(path), 0, "", _("the folder holds no product"))])
     problems: list[Problem] = []
@@ -41,7 +34,6 @@ def load_folder(path: Path = SHIPPED, known: Collection[Key] = ()) -> list[Produ
         source = read_product(file)
         product = check(source, table)
         if product is not None:
-            check_register(source, product, registered)
             problems += _same_version(file, product, products)
             products.append(product)
         problems += source.problems

@@ -30,7 +30,6 @@ def check_references(document: Json) -> Iterator[Finding]:
         yield from _unknown(("claim_documents", index, "causes"), one.get("causes", ()), known)
     for index, form in enumerate(document["forms"]):
         yield from _unknown(("forms", index, "coverages"), form.get("coverages", ()), codes)
-    yield from _clauses(document)
     for index, plan in enumerate(document["pay_plans"]):
         yield from _pay_plan(("pay_plans", index), plan, document["term_months"])
     yield from _levies(document)
@@ -40,16 +39,6 @@ def check_references(document: Json) -> Iterator[Finding]:
 def item_lists(schema: Json) -> set[str]:
     """The names under which a risk holds insured items."""
     return {name for name, one in schema.get("properties", {}).items() if one.get("x-item")}
-
-
-def _clauses(document: Json) -> Iterator[Finding]:
-    """What excludes something stands in a form that the product issues."""
-    forms = tuple(f"{one['number']} ({one['edition']})" for one in document["forms"])
-    for index, coverage in enumerate(document["coverages"]):
-        for place, one in enumerate(coverage.get("exclusions", ())):
-            if not one["clause"].startswith(forms):
-                path: Path_ = ("coverages", index, "exclusions", place, "clause")
-                yield path, _("“%(clause)s” stands in no form of this product") % one
 
 
 def _untitled(path: Path_, schema: Json) -> Iterator[Finding]:

@@ -7,36 +7,14 @@ from policies.models.book import (
     RateChange,
     RateChangeLine,
 )
-from policies.models.certificate import (
-    Certificate,
-    CertificateEvent,
-    CertificateQuerySet,
-)
 from policies.models.draft import ProductDraft, ProductDraftEdit, ProductDraftEvent
 from policies.models.ending import Cancellation, CancellationQuerySet, NonRenewal
-from policies.models.issuance import (
-    FormPaper,
-    Issuance,
-    IssuanceCheck,
-    IssuanceEvent,
-    IssuanceQuerySet,
-    IssuedForm,
-    PackageCopy,
-)
 from policies.models.policy import Policy, PolicyEvent, PolicyQuerySet
 from policies.models.product import (
     Product,
     ProductVersion,
     ProductVersionQuerySet,
     WrittenJSONField,
-)
-from policies.models.register import (
-    Filing,
-    FilingItem,
-    FilingQuerySet,
-    FormEdition,
-    FormEditionEvent,
-    PolicyForm,
 )
 from policies.models.term import (
     PolicyDocument,
@@ -52,27 +30,11 @@ __all__ = [
     "BookPage",
     "Cancellation",
     "CancellationQuerySet",
-    "Certificate",
-    "CertificateEvent",
-    "CertificateQuerySet",
-    "Filing",
-    "FilingItem",
-    "FilingQuerySet",
-    "FormEdition",
-    "FormEditionEvent",
-    "FormPaper",
-    "Issuance",
-    "IssuanceCheck",
-    "IssuanceEvent",
-    "IssuanceQuerySet",
-    "IssuedForm",
     "NonRenewal",
-    "PackageCopy",
     "PackedSegment",
     "Policy",
     "PolicyDocument",
     "PolicyEvent",
-    "PolicyForm",
     "PolicyQuerySet",
     "Product",
     "ProductDraft",

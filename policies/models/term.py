@@ -185,22 +185,11 @@ class SegmentPremium(models.Model):
 
 
 class PolicyDocument(models.Model):
-    """A document that was issued for a term. The file itself never changes.
-
-    `issuance`: the change whose papers it belongs to. `part`: the item of the risk it is about,
-    such as the vehicle of a card; "" where it is about the whole.
-    """
+    """A document that was issued for a term. The file itself never changes."""
 
     policy = models.ForeignKey(Policy, models.PROTECT, related_name="documents")
     term = models.ForeignKey(Term, models.PROTECT, related_name="documents")
     document = models.OneToOneField("office.Document", models.PROTECT, related_name="policy")
-    issuance = models.ForeignKey(
-        "policies.Issuance", models.PROTECT, null=True, blank=True, related_name="papers"
-    )
-    part = models.CharField(max_length=40, blank=True)
-
-    class Meta:
-        permissions = [("reissue_policydocument", "Can issue papers of policies again")]
 
     def __str__(self):
         return f"{self.policy_id}: {self.document_id}"

@@ -5,14 +5,6 @@ from policies.selectors.beliefs import (
     history,
     next_moment,
 )
-from policies.selectors.certificates import (
-    certificate_data,
-    certificate_title,
-    certificates_to_expire,
-    certificates_to_renew,
-    cover_to_certify,
-    is_additional_insured,
-)
 from policies.selectors.changes import (
     Change,
     OpenConflict,
@@ -56,16 +48,6 @@ from policies.selectors.endorsements import (
     vehicles_changed,
 )
 from policies.selectors.invariants import invariants
-from policies.selectors.issuing import (
-    PaperFile,
-    checklist_of,
-    draw,
-    file_of,
-    file_of_new,
-    form_data,
-    forms_of,
-    item_of,
-)
 from policies.selectors.lists import (
     found_by_words,
     policies_ending,
@@ -97,12 +79,6 @@ from policies.selectors.rate_changes import (
     rate_changes_of_late,
     rates_to_measure,
 )
-from policies.selectors.register import (
-    edition_page,
-    edition_rows,
-    form_page,
-    issuance_page,
-)
 from policies.selectors.rows import ChangeRow, CoverageRow, change_rows, coverage_rows
 from policies.selectors.sheet import SheetGroup, SheetRow, sheet_of
 from policies.selectors.told import Told, told_changes, told_path, told_value
@@ -117,7 +93,6 @@ __all__ = [
     "ItemOption",
     "OpenConflict",
     "Outcome",
-    "PaperFile",
     "PricedTerm",
     "Recorded",
     "SheetGroup",
@@ -129,16 +104,10 @@ __all__ = [
     "beliefs_held",
     "bills_after",
     "cancellations_due",
-    "certificate_data",
-    "certificate_title",
-    "certificates_to_expire",
-    "certificates_to_renew",
     "change_rows",
     "changed_lines",
     "charges_of",
-    "checklist_of",
     "cover_at",
-    "cover_to_certify",
     "coverage_rows",
     "coverage_terms",
     "day_to_show",
@@ -146,27 +115,16 @@ __all__ = [
     "declarations_title",
     "differences",
     "draft_history",
-    "draw",
     "earliest_end",
-    "edition_page",
-    "edition_rows",
     "endorsement",
     "endorsement_letter",
     "endorsement_title",
-    "file_of",
-    "file_of_new",
-    "form_data",
-    "form_page",
-    "forms_of",
     "found_by_words",
     "history",
     "id_card",
     "id_card_title",
     "invariants",
-    "is_additional_insured",
     "is_overdue",
-    "issuance_page",
-    "item_of",
     "last_cancellation",
     "later_terms",
     "next_item_key",

@@ -14,11 +14,10 @@ from office.exceptions import Refused
 from office.workflow import label_of
 from policies import wording
 from policies.catalogue import ProductDefinition, label
-from policies.enums import IssuanceState, PolicyState
+from policies.enums import PolicyState
 from policies.models import Policy, PolicyEvent, Term, TermTransaction
 from policies.selectors.cover import Cover, as_of
 from policies.selectors.endings import announced, charges_of, last_cancellation
-from policies.selectors.issuing import forms_of
 from policies.selectors.products import product_definition
 from policies.selectors.sheet import exclusions_of, schedules_of, sheet_of
 from policies.selectors.timeline import time_travel, timeline
@@ -66,12 +65,8 @@ def policy_page(policy: Policy, *, day: date, known_at: datetime) -> dict[str, A
         "ended": last_cancellation(policy) if policy.state == PolicyState.CANCELLED else None,
         "nonrenewal": getattr(terms[0], "nonrenewal", None),
         "documents": list(
-            policy.documents.select_related("document__replaced_by").order_by(
-                "-document__created_at"
-            )
+            policy.documents.select_related("document").order_by("-document__created_at")
         ),
-        "forms": forms_of(term),
-        "waiting": list(policy.issuances.exclude(state=IssuanceState.ISSUED).order_by("pk")),
         "invoices": invoices,
         "account": BillingAccount.objects.filter(policy_number=policy.number).first(),
         "events": _history(policy),

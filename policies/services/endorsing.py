@@ -115,7 +115,7 @@ def _finish(
         facts={**told, **(facts or {})},
     )
     book_changes(written, by=by, memo=str(first.get_kind_display()))
-    outbox.put("policies.open_issuance", first_id=first.pk, last_id=written[-1].pk)
+    outbox.put("policies.issue_endorsement", first_id=first.pk, last_id=written[-1].pk)
 
 
 def _refuse_unseen(term: Term, recorded: int | None) -> None:

@@ -1,6 +1,5 @@
 """Issuing: an application becomes a policy with its first term, posted, billed and documented."""
 
-from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -34,12 +33,10 @@ def issue_policy(
     pay_plan: str,
     by: User,
     agreed: Decimal | None = None,
-    held: Sequence[Mapping[str, Any]] = (),
 ) -> Policy:
     """Write the policy with its first term, post and bill the premium, and have it documented.
 
-    agreed: the total that was quoted; at any other price nothing is issued. held: the rules that
-    keep its papers back, each a code and messages.
+    agreed: the total that the customer was quoted; at any other price nothing is issued.
     """
     definition = selectors.product_definition(version)
     refuse_unsellable(definition, version, jurisdiction, valid_from)
@@ -55,21 +52,23 @@ def issue_policy(
     numbering.number_record(policy, prefix=definition.number_prefix)
     facts = {"product": definition.code, "version": definition.version, "from": valid_from}
     workflow.begin(policy, "issue", by=by, facts=facts)
-    valid_to = clock.add_months(valid_from, definition.term_months)
     term = Term(
-        policy=policy, version=version, sequence=1, valid_from=valid_from, valid_to=valid_to
+        policy=policy,
+        version=version,
+        sequence=1,
+        valid_from=valid_from,
+        valid_to=clock.add_months(valid_from, definition.term_months),
     )
     written = begin_term(
         term=term,
         kind=TransactionKind.NEW_BUSINESS,
         patch=segments.whole({"risk": risk, "coverages": coverages}),
-        facts={"held": list(held)} if held else {},
         by=by,
     )
     if agreed is not None and term.total != agreed:
         raise Refused(_("The price has changed since this quote. Ask the carrier again."))
     bill_term(written, pay_plan=pay_plan, by=by)
-    outbox.put("policies.open_issuance", first_id=written.pk, last_id=written.pk)
+    outbox.put("policies.issue_declarations", policy_id=policy.pk)
     return policy
 
 

@@ -1,85 +1,92 @@
 """The papers of a policy: rendered in the customer's language, kept as they were issued."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
+from django.db import transaction
+
+from customers.services import queue_message
 from office import documents
 from office.models import Document, User
 from policies import selectors
 from policies.enums import DocumentKind
-from policies.models import PolicyDocument
-from policies.selectors.issuing import PaperFile
+from policies.models import Policy, PolicyDocument, Term, TermTransaction
 
 
-@dataclass(frozen=True)
-class Paper:
-    """A paper to set: its template bears the name of its kind. `part`: the item it is about."""
-
-    kind: DocumentKind
-    data: Mapping[str, Any]
-    title: str
-    part: str = ""
-
-
-def papers_of_term(file: PaperFile) -> Iterator[Paper]:
-    """The declarations of a term that begins, and a card for each vehicle."""
-    language = file.policy.customer.language
-    yield Paper(
-        DocumentKind.DECLARATIONS,
-        file.data(language),
-        selectors.declarations_title(file.policy, language=language),
+@transaction.atomic
+def issue_declarations(*, policy: Policy, by: User) -> Document:
+    """Render the declarations page of the latest term in the customer's language and keep it."""
+    language = policy.customer.language
+    term = policy.terms.latest("sequence")
+    return _keep(
+        term,
+        template="declarations",
+        data=selectors.declarations(term, language=language),
+        kind=DocumentKind.DECLARATIONS,
+        title=selectors.declarations_title(policy, language=language),
+        by=by,
     )
-    yield from _cards(file, language)
 
 
-def papers_of_change(file: PaperFile) -> Iterator[Paper]:
-    """The endorsement, and a card for each vehicle that needs a new one."""
-    language = file.policy.customer.language
-    yield Paper(
-        DocumentKind.ENDORSEMENT,
-        file.data(language),
-        selectors.endorsement_title(file.change, language=language),
+@transaction.atomic
+def issue_endorsement(*, first: TermTransaction, last: TermTransaction, by: User) -> list[Document]:
+    """The papers of a change: the endorsement, a card for each vehicle that needs a new one.
+
+    They go to the customer with a letter, and are kept with the term. `first` to `last` are the
+    transactions of one act.
+    """
+    change = selectors.recorded_change(first, last)
+    policy = change.term.policy
+    language = policy.customer.language
+    issued = [
+        _keep(
+            change.term,
+            template="endorsement",
+            data=selectors.endorsement(change, language=language),
+            kind=DocumentKind.ENDORSEMENT,
+            title=selectors.endorsement_title(change, language=language),
+            by=by,
+        ),
+        *(_issue_id_card(change, vehicle, by=by) for vehicle in selectors.vehicles_changed(change)),
+    ]
+    queue_message(
+        customer=policy.customer,
+        template="endorsement",
+        context=selectors.endorsement_letter(change),
+        reference=f"policy:{policy.number}",
+        documents=issued,
+        idempotency_key=f"policy:{policy.number}:transaction:{first.pk}",
+        by=by,
     )
-    yield from _cards(file, language)
+    return issued
 
 
-def _cards(file: PaperFile, language: str) -> Iterator[Paper]:
-    for vehicle in selectors.vehicles_changed(file.change):
-        yield Paper(
-            DocumentKind.ID_CARD,
-            selectors.id_card(file.change, vehicle, language=language),
-            selectors.id_card_title(vehicle, language=language),
-            vehicle["key"],
-        )
+def _issue_id_card(change: selectors.Recorded, vehicle: Mapping[str, Any], *, by: User) -> Document:
+    policy = change.term.policy
+    language = policy.customer.language
+    return _keep(
+        change.term,
+        template="id_card",
+        data=selectors.id_card(change, vehicle, language=language),
+        kind=DocumentKind.ID_CARD,
+        title=selectors.id_card_title(vehicle, language=language),
+        by=by,
+    )
 
 
-def keep_paper(
-    file: PaperFile,
-    paper: Paper,
-    *,
-    by: User,
-    replaces: Document | None = None,
-    because: str = "",
+def _keep(
+    term: Term, *, template: str, data: Mapping[str, Any], kind: DocumentKind, title: str, by: User
 ) -> Document:
-    """Set a paper in the customer's language and keep it with the term and the issue."""
-    policy = file.policy
+    """Render a paper in the customer's language and keep it with the term."""
+    policy = term.policy
     document = documents.issue(
-        template=paper.kind.value,
-        data=paper.data,
+        template=template,
+        data=data,
         language=policy.customer.language,
-        kind=paper.kind,
-        title=paper.title,
+        kind=kind,
+        title=title,
         source=f"policy:{policy.number}",
         by=by,
-        replaces=replaces,
-        because=because,
     )
-    PolicyDocument.objects.create(
-        policy=policy,
-        term=file.term,
-        document=document,
-        issuance=file.issuance,
-        part=paper.part,
-    )
+    PolicyDocument.objects.create(policy=policy, term=term, document=document)
     return document

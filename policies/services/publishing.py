@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,7 @@ from office import clock
 from office.exceptions import Refused
 from office.models import User
 from policies import catalogue, rules
-from policies.models import FormEdition, Product, ProductVersion
-from policies.services.register import adopt_filings, adopt_forms, known_forms
+from policies.models import Product, ProductVersion
 
 
 @transaction.atomic
@@ -29,28 +27,8 @@ def load_catalogue(*, folder: Path = catalogue.SHIPPED, by: User) -> list[Produc
     """
     if not rules.may_load_catalogue(by):
         raise PermissionDenied(_("You may not publish products."))
-    known = known_forms()
-    definitions = catalogue.load_folder(folder, known)
-    entries = catalogue.load_register(folder, catalogue.SHIPPED)
-    editions = _with_carriers(definitions, entries, by=by)
-    found = (publish_definition(definition, by=by) for definition in definitions)
-    published = [version for version in found if version]
-    adopt_filings(published, {one.code: one for one in definitions}, entries, editions)
-    return published
-
-
-def _with_carriers(
-    definitions: Sequence[catalogue.ProductDefinition],
-    entries: Mapping[str, catalogue.RegisterEntry],
-    *,
-    by: User,
-) -> dict[tuple[str, str], FormEdition]:
-    """The forms in use before the register, each with its carrier."""
-    known = set(Carrier.objects.values_list("pk", flat=True))
-    for definition in definitions:
-        if definition.carrier not in known:
-            known.add(_carrier(definition, by=by).pk)
-    return adopt_forms(definitions, entries, by=by)
+    found = (publish_definition(definition, by=by) for definition in catalogue.load_folder(folder))
+    return [version for version in found if version]
 
 
 def publish_definition(
@@ -69,7 +47,6 @@ def publish_definition(
             _("Version %(version)s of %(product)s is in use and differs. Give it a new number.")
             % {"version": definition.version, "product": definition.code}
         )
-    _refuse_unknown_forms(definition)
     product, _created = Product.objects.get_or_create(
         code=definition.code,
         defaults={
@@ -88,18 +65,6 @@ def publish_definition(
         loaded_at=clock.now(),
         loaded_by=by,
     )
-
-
-def _refuse_unknown_forms(definition: catalogue.ProductDefinition) -> None:
-    """A product issues forms that the register has."""
-    numbers = [form.number for form in definition.forms]
-    known = known_forms(numbers)
-    for form in definition.forms:
-        if (form.number, form.edition) not in known:
-            raise Refused(
-                _("The register of forms does not have %(form)s.")
-                % {"form": f"{form.number} ({form.edition})"}
-            )
 
 
 def _carrier(definition: catalogue.ProductDefinition, *, by: User) -> Carrier:

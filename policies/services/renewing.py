@@ -58,5 +58,5 @@ def renew_policy(
     if agreed is not None and term.total != agreed:
         raise Refused(_("The price has changed since the offer. Work it out again."))
     bill_term(written, pay_plan=pay_plan, by=by)
-    outbox.put("policies.open_issuance", first_id=written.pk, last_id=written.pk)
+    outbox.put("policies.issue_declarations", policy_id=policy.pk)
     return term

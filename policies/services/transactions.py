@@ -53,18 +53,13 @@ def locked_term(term: Term) -> Term:
 
 
 def begin_term(
-    *,
-    term: Term,
-    kind: TransactionKind,
-    patch: Sequence[dict[str, Any]],
-    by: User,
-    facts: Mapping[str, Any] | None = None,
+    *, term: Term, kind: TransactionKind, patch: Sequence[dict[str, Any]], by: User
 ) -> TermTransaction:
     """Write a term that is not saved yet, with its first transaction.
 
     Nobody else knows of it before the commit: nothing is locked, replayed or closed.
     """
-    change = segments.Transaction(kind, term.valid_from, clock.now(), patch, facts=facts or {})
+    change = segments.Transaction(kind, term.valid_from, clock.now(), patch)
     priced = selectors.price_term(term, [change])
     charged = _charge(term, priced)
     term.save(force_insert=True)

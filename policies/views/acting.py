@@ -10,9 +10,8 @@ from office import workflow
 from office.doors import staff_required
 from office.exceptions import Refused
 from office.forms import add_refusal
-from policies import rules, selectors, services
+from policies import selectors, services
 from policies.catalogue import label
-from policies.enums import OPEN
 from policies.forms import ReverseForm
 from policies.models import Policy, TermTransaction
 
@@ -28,9 +27,6 @@ def acts_of(user, policy):
         elif move.act in PAGES:
             href = address_of("policies:act", args=[policy.number, move.act])
             acts.append({"label": move.label, "href": href, "icon": move.icon})
-    if policy.state in OPEN and rules.may_endorse(policy, user):
-        href = address_of("policies:ask_certificate", args=[policy.number])
-        acts.append({"label": _("Ask for a certificate"), "href": href, "icon": "file-badge"})
     return acts
 
 

@@ -13,7 +13,7 @@ from office import clock, documents, uploads
 from office.doors import staff_required
 from office.exceptions import Refused
 from office.lists import Column, Filter, List, SavedView
-from policies import rules, selectors, services
+from policies import rules, selectors
 from policies.enums import PolicyState
 from policies.forms import AsOfForm
 from policies.models import Policy, PolicyDocument, TermTransaction
@@ -104,8 +104,6 @@ def detail(request, number):
         "acts": acts_of(request.user, policy),
         "may_reverse": rules.may_reverse(policy, request.user),
         "may_open_bills": request.user.may("accounting.view_invoice"),
-        "may_reissue": rules.may_reissue(policy, request.user),
-        "reissuable": services.REISSUABLE,
     }
     return render(request, "policies/detail.html", context)
 

@@ -12,14 +12,7 @@ from portal.views.claims import (
 )
 from portal.views.home import home
 from portal.views.loss_runs import loss_run, loss_run_paper
-from portal.views.policies import (
-    ask_certificate,
-    cancel_policy,
-    policies,
-    policy,
-    policy_document,
-    policy_form,
-)
+from portal.views.policies import cancel_policy, policies, policy, policy_document
 from portal.views.renewals import answer_renewal, renewal
 from portal.views.report import report, report_choose
 from portal.views.safety import (
@@ -36,7 +29,6 @@ __all__ = [
     "advice_paper",
     "answer_recommendation",
     "answer_renewal",
-    "ask_certificate",
     "bank_account",
     "billing",
     "cancel_policy",
@@ -54,7 +46,6 @@ __all__ = [
     "policies",
     "policy",
     "policy_document",
-    "policy_form",
     "recommendation",
     "renewal",
     "report",

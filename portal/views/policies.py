@@ -10,10 +10,9 @@ from office.doors import demand_open, policyholder_required
 from office.exceptions import Refused
 from office.forms import add_refusal
 from policies import selectors, services
-from policies.enums import OPEN, CancelledBy, CertificateState, PolicyState
-from policies.models import IssuedForm, Policy, PolicyDocument
+from policies.enums import CancelledBy, PolicyState
+from policies.models import Policy, PolicyDocument
 from portal import forms
-from portal.forms import CertificateForm
 from underwriting.enums import RenewalState
 from underwriting.models import Renewal
 
@@ -36,11 +35,7 @@ def policy(request, number):
     context = {
         **page,
         "offer": offer,
-        "asked": row.insurance_certificates.filter(state=CertificateState.REQUESTED).select_related(
-            "holder"
-        ),
         "may_end": row.state == PolicyState.IN_FORCE,
-        "may_certify": row.state in OPEN,
         "portal_section": "policies",
     }
     return render(request, "portal/policy.html", context)
@@ -54,48 +49,6 @@ def policy_document(request, number, pk):
     if row is None:
         raise Http404
     return uploads.download(row.document)
-
-
-@policyholder_required
-@require_GET
-def policy_form(request, number, pk):
-    """A form of their contract, as it was issued."""
-    rows = IssuedForm.objects.filter(issuance__policy=_policy(request, number))
-    return uploads.download(get_object_or_404(rows.select_related("document"), pk=pk).document)
-
-
-@policyholder_required
-@require_http_methods(["GET", "POST"])
-def ask_certificate(request, number):
-    """Somebody wants proof of the policy: the office looks at it and sends it to them."""
-    row = _policy(request, number)
-    form = CertificateForm(
-        request.POST if request.method == "POST" else None,
-        initial={"jurisdiction": row.jurisdiction},
-    )
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.request_certificate(policy=row, by=request.user, **form.arguments())
-        except Refused as refusal:
-            add_refusal(form, refusal)
-        else:
-            messages.success(
-                request, _("Thank you. We check it and send it to who needs it; you find it here.")
-            )
-            return redirect("portal:policy", row.number)
-    context = {
-        "policy": row,
-        "form": form,
-        "submit": _("Ask for the certificate"),
-        "cancel": reverse("portal:policy", args=[row.number]),
-        "crumbs": [
-            {"label": _("Your policies"), "href": reverse("portal:policies")},
-            {"label": row.number, "href": reverse("portal:policy", args=[row.number])},
-            {"label": _("Certificate of insurance")},
-        ],
-        "portal_section": "policies",
-    }
-    return render(request, "portal/ask_certificate.html", context)
 
 
 @policyholder_required

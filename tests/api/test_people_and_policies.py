@@ -103,7 +103,7 @@ def test_the_cover_of_a_policy_as_of_a_day_and_as_known_at_a_moment():
 def test_the_declarations_of_a_policy_are_streamed_to_its_people():
     with clock.travel(datetime(2026, 1, 1, 18, 0, tzinfo=UTC)):
         policy = scenes.policy_in_force()
-        factories.work("policies.open_issuance")
+        factories.work("policies.issue_declarations")
     caller = session(scenes.with_login(policy.customer))
     neighbour = session(scenes.with_login(scenes.customer("Boris Quill")))
 

@@ -65,13 +65,6 @@ FIELDS = {
     "recommendations": ["Service the sprinkler pump"],
     "title": "Service the sprinkler pump",
     "certificate": "Boiler: basement",
-    "insured": "Fern & Fable Books",
-    "carrier": "Bindery Mutual",
-    "certificate_number": "CE-2026-000007",
-    "papers": ["Declarations of policy GL-2026-000003"],
-    "forms": ["BM CG 00 01 (01 25): Commercial general liability"],
-    "is_over": False,
-    "is_rescinded": False,
     "link": LINK,
 }
 LETTERS = "acknowledgement document_request offer denial payment invitation declarations invoice"

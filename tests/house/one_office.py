@@ -3,7 +3,7 @@
 import io
 import re
 import uuid
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -65,7 +65,6 @@ class Office:
         self._look_at_it()
         self.measured = self._measured_rates()
         self.trial = self._tried_rules()
-        self.certificate = self._certificate()
         while factories.work():
             pass
 
@@ -87,20 +86,6 @@ class Office:
         edition = RuleSetVersion.objects.get(rule_set_id="BIND-HO")
         draft = underwriting.draft_rule_set(version=edition, by=actuary)
         return underwriting.try_rules_on_book(draft=draft, day=date(2026, 6, 1), by=actuary)
-
-    def _certificate(self):
-        with clock.travel(datetime(2026, 6, 1, 18, tzinfo=UTC)):
-            asked = policies.request_certificate(
-                policy=self.policy,
-                holder={
-                    "name": "Prairie Bank", "email": "", "street": "1 Main", "city": "Omaha",
-                    "jurisdiction": "US-NE", "postal_code": "68102",
-                },
-                operations="Mortgage",
-                notice="policy",
-                by=self.seller.user,
-            )  # fmt: skip
-            return policies.issue_certificate(certificate=asked, by=self.seller.user)
 
     def _add_papers(self):
         content = io.BytesIO()
@@ -251,29 +236,9 @@ class Office:
         number = self.policy.number
         quote = {"number": self.quote.submission.number, "quote_number": self.quote.number}
         declarations = self.policy.documents.latest("pk").document_id
-        issuance = self.policy.issuances.earliest("pk")
-        form = issuance.forms.earliest("pk")
         return {
             "policies:document": {"number": number, "document_id": declarations},
             "policies:act": {"number": number, "act": "cancel"},
-            "policies:certificate": {"number": self.certificate.number},
-            "policies:certificate_preview": {"number": self.certificate.number},
-            "policies:certificate_act": {"number": self.certificate.number, "act": "end"},
-            "policies:reissue": {"number": number, "document_id": declarations},
-            "portal:form": {"number": number, "pk": form.pk},
-            "portal:ask_certificate": {"number": number},
-            "policies:issuance": {"number": issuance.number},
-            "policies:issuance_preview": {"number": issuance.number},
-            "policies:confirm": {"number": issuance.number, "code": "application"},
-            "policies:issuance_act": {"number": issuance.number, "act": "release"},
-            "policies:issued_form": {"number": number, "pk": form.pk},
-            "policies:form": {"number": form.form.number},
-            "policies:draft_edition": {"number": form.form.number},
-            "policies:edition": {"pk": form.edition_id},
-            "policies:edition_paper": {"pk": form.edition_id},
-            "policies:edition_act": {"pk": form.edition_id, "act": "retire"},
-            "policies:filing": {"number": form.filing.number},
-            "policies:decide_filing": {"number": form.filing.number},
             "policies:worksheet": {"number": number, "term": 1, "sequence": 1},
             "policies:worksheet_paper": {"number": number, "term": 1, "sequence": 1},
             "policies:rate_change": {"pk": self.measured.pk},
@@ -347,8 +312,6 @@ class Office:
             "api-submission": self.quote.submission.number,
             "api-quote": self.quote.number,
             "api-policy": self.policy.number,
-            "api-issuance": f"{self.policy.number}-1-1",
-            "api-certificate": self.certificate.number,
             "api-renewal": self.renewal.number,
             "api-referral": self.referral.number,
             "api-invoice": self.invoice.number,

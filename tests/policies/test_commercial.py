@@ -9,7 +9,6 @@ import pytest
 from claims import services
 from claims.selectors import proposed_exposures
 from office import clock, documents
-from policies import selectors
 from policies.catalogue import load_folder
 from policies.catalogue.application import (
     coverage_errors,
@@ -21,7 +20,6 @@ from policies.rating import compile_plan
 from tests import factories
 from tests.claims import scenes
 from tests.papers import words_of
-from tests.policies.papers import opened, released
 from tests.policies.risks import COMMERCIAL, compensation, liability, property_
 from underwriting import appetite
 
@@ -338,18 +336,10 @@ def test_every_class_has_a_rate_everywhere(shipped, code):
 # From the application to a paid claim
 
 
-def release(policy):
-    """The policy analyst confirms what the checklist asks, and issues the papers."""
-    issuance = opened(policy)
-    items = selectors.checklist_of(selectors.file_of(issuance))
-    released(issuance, *(item.code for item in items if item.needs_person))
-
-
 @pytest.mark.django_db
 @pytest.mark.parametrize(("kind", "shown", "cause", "coverage", "item", "paid"), LIVES)
 def test_a_policy_is_sold_declared_shown_and_pays_a_claim(kind, shown, cause, coverage, item, paid):
     policy = factories.policy_in_force(kind, "US-NE")
-    release(policy)
     factories.work()
     page = factories.signed_in(factories.underwriter()).get(policy.get_absolute_url())
     declared = policy.documents.get().document

@@ -26,14 +26,12 @@ def endorsed(policy, *patch):
             patch=patch,
             by=factories.person("policy_administrator"),
         )
-        factories.work("policies.open_issuance")
+        factories.work("policies.issue_endorsement")
     return change
 
 
 def papers(policy, kind):
-    """The papers of the change: those of the new policy are another issue's."""
-    of_change = policy.documents.exclude(issuance__first__kind="new_business")
-    found = of_change.filter(document__kind=kind).order_by("pk")
+    found = policy.documents.filter(document__kind=kind).order_by("pk")
     return [row.document for row in found.select_related("document")]
 
 
@@ -95,7 +93,7 @@ def test_working_the_message_again_makes_nothing_twice():
     policy = factories.policy_in_force()
     endorsed(policy, setting(VALUE, 10000))
 
-    factories.work("policies.open_issuance")
+    factories.work("policies.issue_endorsement")
 
     assert len(papers(policy, "endorsement")) == 1
     assert Message.objects.filter(template="endorsement").count() == 1

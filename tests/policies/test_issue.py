@@ -169,11 +169,10 @@ def test_the_event_says_which_version_was_issued():
 def test_the_declarations_are_left_to_a_worker_and_made_once():
     policy = issue()
 
-    factories.work("policies.open_issuance")
-    factories.work("policies.open_issuance")
+    factories.work("policies.issue_declarations")
+    factories.work("policies.issue_declarations")
 
-    document = policy.documents.get(document__kind="declarations").document
-    assert policy.documents.count() == 2
+    document = policy.documents.get().document
     assert document.title == f"Declarations of policy {policy.number}"
     assert document.media_type == "application/pdf"
     assert document.source == f"policy:{policy.number}"
@@ -182,10 +181,10 @@ def test_the_declarations_are_left_to_a_worker_and_made_once():
 def test_the_declarations_speak_the_customers_language():
     policy = issue(customer=factories.customer(language="es"))
 
-    factories.work("policies.open_issuance")
+    factories.work("policies.issue_declarations")
     said = selectors.declarations(policy.terms.get(), language="es")
 
-    assert {row.document.language for row in policy.documents.all()} == {"es"}
+    assert policy.documents.get().document.language == "es"
     assert said["groups"][0]["rows"][0][:2] == [
         "Responsabilidad por lesiones corporales",
         "$100,000 / $300,000",

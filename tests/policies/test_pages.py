@@ -43,7 +43,7 @@ def test_a_policy_takes_the_same_statements_however_many_vehicles(
     policy = factories.policy_in_force(application=risk)
     client = factories.signed_in(factories.person("compliance"))
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(14):
         response = client.get(policy.get_absolute_url())
 
     assert text_of(response).count("Bodily injury liability") == vehicles
@@ -51,7 +51,7 @@ def test_a_policy_takes_the_same_statements_however_many_vehicles(
 
 def test_the_record_tells_term_cover_premium_invoices_and_history():
     policy = factories.policy_in_force()
-    factories.work("policies.open_issuance")
+    factories.work("policies.issue_declarations")
 
     said = text_of(
         factories.signed_in(factories.person("compliance")).get(policy.get_absolute_url())
@@ -129,8 +129,8 @@ def test_a_longer_worksheet_takes_no_more_queries(vehicles, django_assert_num_qu
 
 def test_the_declarations_are_downloaded_as_they_were_stored():
     policy = factories.policy_in_force()
-    factories.work("policies.open_issuance")
-    document = policy.documents.get(document__kind="declarations").document
+    factories.work("policies.issue_declarations")
+    document = policy.documents.get().document
     client = factories.signed_in(factories.person("compliance"))
 
     answer = client.get(reverse("policies:document", args=[policy.number, document.pk]))
@@ -144,9 +144,9 @@ def test_the_declarations_are_downloaded_as_they_were_stored():
 
 def test_a_document_of_another_policy_is_not_found():
     policy, other = factories.policy_in_force(), factories.policy_in_force()
-    factories.work("policies.open_issuance")
+    factories.work("policies.issue_declarations")
     client = factories.signed_in(policy.agent.user)
-    foreign = other.documents.get(document__kind="declarations").document_id
+    foreign = other.documents.get().document_id
 
     for number in (policy.number, other.number):
         address = reverse("policies:document", args=[number, foreign])

@@ -44,7 +44,7 @@ def test_a_bound_quote_is_a_policy_with_its_premium_posted_and_billed():
     assert term.total == quote.total == D("1494.14")
     assert BillingAccount.objects.get(policy_number=policy.number).customer == policy.customer
     assert policy.agent == quote.submission.agent
-    assert OutboxMessage.objects.filter(task="policies.open_issuance").count() == 1
+    assert OutboxMessage.objects.filter(task="policies.issue_declarations").count() == 1
 
 
 def test_the_other_quotes_are_withdrawn_with_the_reason():

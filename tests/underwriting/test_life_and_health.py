@@ -10,7 +10,6 @@ from office import clock, documents
 from tests import factories
 from tests.api.callers import session
 from tests.papers import words_of
-from tests.policies.papers import opened, released
 from underwriting import services
 from underwriting.models import Submission
 
@@ -33,10 +32,7 @@ def test_both_carriers_price_a_clean_application(kind):
 
 
 def declarations_of(policy) -> str:
-    issuance = opened(policy)
-    if issuance.state == "awaiting":
-        released(issuance, "application")
-        factories.work("policies.make_package")
+    factories.work("policies.issue_declarations")
     said = words_of(documents.open(policy.documents.get().document).read())
     return " ".join(said.split())
 

@@ -3,9 +3,9 @@
 import pytest
 
 from office import workflow
-from office.models import Role, User
-from policies.enums import CertificateState, FormEditionState, IssuanceState, PolicyState
-from policies.models import Certificate, FormEdition, Policy
+from office.models import Role
+from policies.enums import PolicyState
+from policies.models import Policy
 from tests import factories
 from underwriting import services
 from underwriting.enums import QuoteState, ReferralState, RenewalState, SubmissionState
@@ -107,41 +107,6 @@ RENEWAL_STATES = {
     "lapsed": set(),
     "moved": set(),
 }
-EDITION_ACTS = {
-    "revise": {"policy_administrator"},
-    "submit": {"policy_administrator"},
-    "approve": {"legal"},
-    "refuse": {"legal"},
-    "retire": {"policy_administrator"},
-}
-EDITION_STATES = {
-    "draft": {"revise", "submit"},
-    "in_review": {"approve", "refuse"},
-    "approved": {"retire"},
-    "refused": {"revise"},
-}
-ISSUANCE_ACTS = {
-    "confirm": {"policy_administrator", "underwriter"},
-    "release": {"policy_administrator"},  # and the office itself, straight through
-    "send_back": {"policy_administrator"},
-    "resubmit": {"policy_administrator", "underwriter"},  # and the agent, on what they sold
-}
-ISSUANCE_STATES = {
-    "awaiting": {"confirm", "release", "send_back"},
-    "returned": {"resubmit"},
-    "issued": set(),
-}
-CERTIFICATE_ACTS = {
-    "issue": {"customer_service", "policy_administrator"},  # agents on what they sold
-    "decline": {"customer_service", "policy_administrator"},
-    "end": {"customer_service", "policy_administrator"},  # and the office itself, by the clock
-}
-CERTIFICATE_STATES = {
-    "requested": {"issue", "decline"},
-    "issued": {"end"},
-    "declined": set(),
-    "ended": set(),
-}
 
 
 def everybody():
@@ -169,9 +134,6 @@ def test_the_states_of_the_tables_are_all_there_are():
     assert set(REFERRAL_STATES) == set(ReferralState.values)
     assert set(POLICY_STATES) == set(PolicyState.values)
     assert set(RENEWAL_STATES) == set(RenewalState.values)
-    assert set(EDITION_STATES) == set(FormEditionState.values)
-    assert set(ISSUANCE_STATES) == set(IssuanceState.values)
-    assert set(CERTIFICATE_STATES) == set(CertificateState.values)
 
 
 def test_quotes():
@@ -216,39 +178,6 @@ def test_renewals():
     renewal = factories.renewal_offered(factories.policy_in_force())
 
     found, wanted = matrix(renewal, RENEWAL_STATES, RENEWAL_ACTS, everybody())
-
-    assert found == wanted
-
-
-def test_editions_of_forms():
-    factories.version()
-    people = everybody()
-    User.objects.filter(pk=people["legal"].pk).update(department="legal")
-    people["legal"].refresh_from_db()
-    edition = FormEdition.objects.first()
-
-    found, wanted = matrix(edition, EDITION_STATES, EDITION_ACTS, people)
-
-    assert found == wanted
-
-
-def test_the_issue_of_papers():
-    policy = factories.policy_in_force()
-    factories.work("policies.open_issuance")
-    issuance = policy.issuances.get()
-
-    found, wanted = matrix(issuance, ISSUANCE_STATES, ISSUANCE_ACTS, everybody())
-
-    assert found == wanted
-    issuance.__dict__["state"] = "returned"
-    assert open_to(policy.agent.user, issuance) == {"resubmit"}
-
-
-def test_certificates():
-    policy = factories.policy_in_force()
-    certificate = Certificate(policy=policy)
-
-    found, wanted = matrix(certificate, CERTIFICATE_STATES, CERTIFICATE_ACTS, everybody())
 
     assert found == wanted
 

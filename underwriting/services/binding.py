@@ -12,7 +12,7 @@ from office.models import User
 from policies.models import Policy
 from policies.services import issue_policy
 from underwriting import selectors
-from underwriting.enums import RENEWAL_OPEN, Blocks, RenewalState
+from underwriting.enums import RENEWAL_OPEN, RenewalState
 from underwriting.models import Quote, Submission
 from underwriting.services.quotes import lock_quotes, withdraw_open
 
@@ -42,7 +42,6 @@ def bind_quote(*, quote: Quote, pay_plan: str, by: User) -> Policy:
         pay_plan=pay_plan,
         by=by,
         agreed=quote.total,
-        held=_held_at_issue(quote),
     )
     workflow.move(quote, "bind", by=by, policy=policy)
     _end_renewal(submission, quote, policy, by=by)
@@ -77,17 +76,6 @@ def _refuse_unadvised(submission: Submission, quote: Quote) -> None:
     unmet = selectors.unmet_demands(submission, quote, selectors.latest_advice(submission))
     if unmet:
         raise Refused(" ".join(selectors.demand_told(one, quote) for one in unmet))
-
-
-def _held_at_issue(quote: Quote) -> list[dict[str, Any]]:
-    """The rules that keep the papers back, unless an underwriter has looked at the quote."""
-    if quote.approved_at is not None:
-        return []
-    return [
-        {"code": one["rule"], "messages": one["messages"]}
-        for one in quote.trace
-        if one["fired"] and one["blocks"] == Blocks.ISSUANCE
-    ]
 
 
 def _refuse_unlicensed(submission: Submission, quote: Quote) -> None:

@@ -44,7 +44,7 @@ STAFF = [
     ("accounting", "accountant", "Alma Ortiz", {KIND.PAYMENT: "250000", KIND.REFUND: "5000"}),
     ("accounting", "accountant", "Omar Lindqvist", {KIND.PAYMENT: "250000", KIND.REFUND: "5000"}),
     ("compliance", "compliance", "Carla Winter", {}),
-    ("legal", "legal", "Ruth Nakamura", {}),
+    ("legal", "compliance", "Ruth Nakamura", {}),
     ("actuarial", "compliance", "Ivan Petrov", {}),
     ("investment", "compliance", "Grace Osei", {}),
     ("marketing", "compliance", "Luc Moreau", {}),

@@ -15,17 +15,15 @@ from office.exceptions import Refused
 from office.management.seed import business, lives, risks
 from office.management.seed.cast import PASSWORD, Cast
 from office.models import OutboxMessage, User
-from policies import services as policies
 from policies.catalogue.application import default_coverages
 from policies.models import Policy
-from policies.selectors import checklist_of, file_of, product_definition, versions_sold
+from policies.selectors import product_definition, versions_sold
 from underwriting import services as underwriting
 from underwriting.enums import BINDABLE, QuoteState
 from underwriting.models import Submission
 
 LARGE_BILL = 2500  # USD; above it nobody pays by card
 RISKS = {"auto": risks.auto, "home": risks.home, **lives.RISKS, **business.RISKS}
-RECENT_DAYS = 25  # what was bound since waits in the list
 
 
 def add_customer(dice: risks.Dice, number: int, cast: Cast) -> Customer:
@@ -61,25 +59,6 @@ def sell(dice: risks.Dice, customer: Customer, kind: str, begins: datetime, cast
         return underwriting.bind_quote(
             quote=chosen, pay_plan=dice.choice(plans), by=cast[submission.agent.name]
         )
-
-
-def issue_papers(policy: Policy, cast: Cast) -> None:
-    """The policy analyst has issued what businesses bought, but for what was bound of late."""
-    if policy.product.kind not in business.RISKS:
-        return
-    moment = policy.created_at + timedelta(hours=20)
-    if moment > clock.now() - timedelta(days=RECENT_DAYS):
-        return
-    with clock.travel(moment):
-        opened = OutboxMessage.objects.filter(task="policies.open_issuance").latest("pk")
-        import_module("policies.tasks")
-        app.tasks[opened.task](message_id=opened.pk)
-        issuance = policy.issuances.get()
-        pia = cast["Pia Stone"]
-        for item in checklist_of(file_of(issuance)):
-            if item.needs_person and not item.is_held:
-                policies.confirm_item(issuance=issuance, code=item.code, by=pia)
-        policies.release_issuance(issuance=issuance, by=pia)
 
 
 def change_car(policy: Policy, cast: Cast) -> None:
