@@ -40,6 +40,10 @@ class Practice:
     certificate_warnings: tuple[int, ...]
     liability: dict[str, frozenset[str]]
 
+    def surveys_of(self, line: str) -> list[SurveyRule]:
+        """The rules that order a survey in a line."""
+        return [rule for rule in self.surveys if rule.line == line]
+
     def rules_of(self, line: str) -> list[dict[str, Any]]:
         return [*self.rules[EVERY], *self.rules.get(line, [])]
 

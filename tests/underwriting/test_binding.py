@@ -232,5 +232,5 @@ def test_binding_takes_a_bounded_number_of_statements(django_assert_num_queries)
     by = quote.submission.agent.user
     by.may("underwriting.bind_quote")
 
-    with django_assert_num_queries(31):
+    with django_assert_num_queries(28):
         services.bind_quote(quote=quote, pay_plan="full", by=by)

@@ -144,8 +144,13 @@ class Submission(Recorded):
         permission=rules.may_bind_submission,
         custom={"label": gettext_lazy("Bind"), "icon": "shield-check", "hidden": True},
     )
-    def bind(self, *, by, at):
-        """One quote of it becomes a policy; the quote itself says whether it may."""
+    def bind(self, *, by, at, outcome):
+        """One quote of it becomes a policy; the quote itself says whether it may.
+
+        The advice that it was bound on is read under the lock, and told in the event.
+        """
+        self.advised = self.advice.order_by("-version").first()
+        outcome["advice"] = self.advised.version if self.advised else None
 
     @transition(
         state,

@@ -74,7 +74,7 @@ def survey_rules_met(term: Term) -> list[SurveyRule]:
         on=term.valid_from,
         standing=standing_of_policy(policy),
     )
-    rules = [rule for rule in practice().surveys if rule.line == policy.product.line]
+    rules = practice().surveys_of(policy.product.line)
     asked = [
         {"code": rule.code, "when": rule.when, "blocks": "info", "messages": rule.reasons}
         for rule in rules

@@ -1,7 +1,5 @@
 """Binding: one quote of a submission becomes a policy, exactly once."""
 
-from typing import Any
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -14,6 +12,7 @@ from policies.services import issue_policy
 from underwriting import selectors
 from underwriting.enums import RENEWAL_OPEN, RenewalState
 from underwriting.models import Quote, Submission
+from underwriting.practice import practice
 from underwriting.services.quotes import lock_quotes, withdraw_open
 
 
@@ -23,7 +22,8 @@ def bind_quote(*, quote: Quote, pay_plan: str, by: User) -> Policy:
 
     The submission is locked first and leaves its open state: whoever comes second finds it bound.
     """
-    submission = workflow.move(quote.submission, "bind", by=by, facts=_facts(quote, pay_plan))
+    facts = {"quote": quote.number, "pay_plan": pay_plan}
+    submission = workflow.move(quote.submission, "bind", by=by, facts=facts, outcome=facts)
     quotes = {found.pk: found for found in lock_quotes(submission)}
     quote = quotes.pop(quote.pk)
     quote.refuse_unless_bindable(at=clock.now())
@@ -45,7 +45,8 @@ def bind_quote(*, quote: Quote, pay_plan: str, by: User) -> Policy:
     )
     workflow.move(quote, "bind", by=by, policy=policy)
     _end_renewal(submission, quote, policy, by=by)
-    outbox.put("underwriting.order_surveys", policy_id=policy.pk)
+    if practice().surveys_of(submission.line):
+        outbox.put("underwriting.order_surveys", policy_id=policy.pk)
     withdraw_open(submission, quotes.values(), by=by, reason=_("Another quote was bound."))
     return policy
 
@@ -65,15 +66,9 @@ def _end_renewal(submission: Submission, quote: Quote, policy: Policy, *, by: Us
         workflow.move(renewal, "move", by=by, facts=facts, policy=policy)
 
 
-def _facts(quote: Quote, pay_plan: str) -> dict[str, Any]:
-    advice = selectors.latest_advice(quote.submission)
-    version = advice.version if advice else None
-    return {"quote": quote.number, "pay_plan": pay_plan, "advice": version}
-
-
 def _refuse_unadvised(submission: Submission, quote: Quote) -> None:
     """Where a law wants the record, or a refusal signed, the quote is not bound without it."""
-    unmet = selectors.unmet_demands(submission, quote, selectors.latest_advice(submission))
+    unmet = selectors.unmet_demands(submission, quote, submission.advised)
     if unmet:
         raise Refused(" ".join(selectors.demand_told(one, quote) for one in unmet))
 

@@ -14,7 +14,7 @@ from office.models import Job, User
 from policies import selectors as cover
 from policies.models import ProductVersion
 from underwriting import carriers
-from underwriting.enums import ASK_AGAIN, REQUOTABLE, WITHDRAWABLE, QuoteState
+from underwriting.enums import ASK_AGAIN, REQUOTABLE, WITHDRAWABLE, Blocks, QuoteState
 from underwriting.models import Quote, RuleSetVersion, Submission
 from underwriting.selectors import standing_of_submission
 from underwriting.services.connections import carrier_of
@@ -239,6 +239,7 @@ def withdraw_open(
     gone = [quote for quote in quotes if quote.state in WITHDRAWABLE]
     for quote in gone:
         workflow.move(quote, "withdraw", by=by, reason=reason)
-    void_for(gone, because=reason)
+    held = [quote for quote in gone if quote.blocks != Blocks.INFO]  # nobody refers the others
+    void_for(held, because=reason)
     if submission.job_id:
         jobs.finish(submission.job_id)

@@ -167,6 +167,7 @@ def void_for_policy(policy: Policy, *, because: str) -> None:
 
 
 def _void(referrals: Iterable[Referral], because: str) -> None:
-    office = User.objects.service()
-    for referral in referrals:
+    standing = list(referrals)
+    office = User.objects.service() if standing else None
+    for referral in standing:
         workflow.move(referral, "void", by=office, note=because, reason=because)
