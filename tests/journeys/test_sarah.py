@@ -6,6 +6,8 @@ from decimal import Decimal as D
 
 import pytest
 
+from accounting.models import Instalment
+from accounting.selectors import instalments_ahead
 from customers.models import Message
 from policies import selectors
 from policies.models import Policy
@@ -63,6 +65,10 @@ def test_sarah_adds_a_vehicle_and_has_her_card_at_once(window, office_works, sar
 
     change = sarahs_policy.terms.get().transactions.get(sequence=2)
     assert prices[1] == f"${change.premium + change.fees + change.tax:,.2f}"
+    bills = Instalment.objects.filter(billing_account__policy_number=sarahs_policy.number)
+    assert sum(bill.premium for bill in bills) == change.term.written  # they carry the change
+    ahead = [bill.premium for bill in instalments_ahead(sarahs_policy.number)]
+    assert max(ahead) - min(ahead) <= D("0.01")
     office_works()
     letter = Message.objects.get(template="endorsement")
     assert "2019 Tesla Model 3" in letter.body_text
